@@ -4,11 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Finds files that are shared beside the repository and not part of it. */
-final class SharedFiles {
+public final class SharedFiles {
     private SharedFiles() {}
 
     /** The folder of that name, by TAMOR_SHARED or beside the repository; null if absent. */
-    static Path folder(String name) {
+    public static Path folder(String name) {
         String given = System.getenv("TAMOR_SHARED");
         Path shared = given == null ? besideRepository() : Path.of(given);
         Path folder = shared == null ? null : shared.resolve(name);
