@@ -1,44 +1,77 @@
 package io.tamor.model.optimizer;
 
 import io.tamor.model.config.AdagradSpec;
-import io.tamor.model.tensor.Matrix;
-import java.nio.FloatBuffer;
+import io.tamor.model.embedding.EmbeddingTable;
+import io.tamor.model.embedding.SparseGradient;
+import java.util.Arrays;
 
 /**
  * Adagrad (Duchi, Hazan, Singer, JMLR 12, 2011), element by element: acc = decay acc + g^2; p -= lr
  * g / (sqrt(acc) + epsilon); acc starts at the initial accumulator.
+ *
+ * <p>The touched rows are gathered, updated in one vectorised loop, and put back.
  */
-public record Adagrad(AdagradSpec spec) implements RowOptimizer {
+public final class Adagrad implements RowOptimizer {
+    private final AdagradSpec spec;
+    private float[] values = new float[0];
+    private float[] sums = new float[0];
+
+    public Adagrad(AdagradSpec spec) {
+        this.spec = spec;
+    }
+
     @Override
     public int stateWidth() {
         return 1;
     }
 
     @Override
-    public void initialise(Matrix values, Matrix state, int row) {
-        for (int c = 0; c < state.columns(); c++) {
-            state.set(row, c, (float) spec.initialAccumulator());
-        }
+    public void initialise(float[] rows, int at, int dim) {
+        Arrays.fill(rows, at + dim, at + 2 * dim, (float) spec.initialAccumulator());
     }
 
     @Override
-    public void adopt(Matrix values, Matrix state, int row) {}
+    public void adopt(float[] rows, int at, int dim) {}
 
     @Override
-    public void step(
-            Matrix values, Matrix state, int row, float[] gradient, int at, double rateFactor) {
-        float rate = (float) (spec.learningRate() * rateFactor);
+    public void step(EmbeddingTable table, double rateFactor) {
+        SparseGradient gradient = table.gradient();
+        int dim = gradient.dim();
+        int stride = table.stride();
+        int touched = gradient.touched();
+        float[] rows = table.rows();
+        if (values.length < touched * dim) {
+            values = new float[2 * touched * dim];
+            sums = new float[2 * touched * dim];
+        }
+        for (int slot = 0; slot < touched; slot++) {
+            int at = gradient.row(slot) * stride;
+            int to = slot * dim;
+            for (int c = 0; c < dim; c++) {
+                values[to + c] = rows[at + c];
+                sums[to + c] = rows[at + dim + c];
+            }
+        }
+        update(gradient.lane(0), touched * dim, (float) (spec.learningRate() * rateFactor));
+        for (int slot = 0; slot < touched; slot++) {
+            int at = gradient.row(slot) * stride;
+            int from = slot * dim;
+            for (int c = 0; c < dim; c++) {
+                rows[at + c] = values[from + c];
+                rows[at + dim + c] = sums[from + c];
+            }
+        }
+    }
+
+    private void update(float[] g, int count, float rate) {
         float epsilon = (float) spec.epsilon();
         float decay = (float) spec.decay();
-        FloatBuffer p = values.floats();
-        FloatBuffer acc = state.floats();
-        int pAt = values.index(row);
-        int accAt = state.index(row);
-        for (int c = 0; c < values.columns(); c++) {
-            float g = gradient[at + c];
-            float sum = decay * acc.get(accAt + c) + g * g;
-            acc.put(accAt + c, sum);
-            p.put(pAt + c, p.get(pAt + c) - rate * g / ((float) Math.sqrt(sum) + epsilon));
+        float[] p = values;
+        float[] acc = sums;
+        for (int k = 0; k < count; k++) {
+            float sum = decay * acc[k] + g[k] * g[k];
+            acc[k] = sum;
+            p[k] -= rate * g[k] / ((float) Math.sqrt(sum) + epsilon);
         }
     }
 }
