@@ -15,14 +15,17 @@ final class TotalInvestments {
     private static final double DAY_MS = 86_400_000.0;
     private static final double CARDS_PER_VISIT = (1 + MOST_CARDS) / 2.0;
 
-    /** Mean time from a click to its investment, days. */
-    private static final double DELAY_DAYS = 0.45;
+    /** Decay of what is expected of a click, about its mean time to the investment, days. */
+    private static final double DELAY_DAYS = 0.25;
+
+    /** Spread of log amounts over all cards: that of one card, and that between cards (0.45). */
+    private static final double SIGMA = Math.hypot(Funnel.SIGMA, 0.45);
 
     private final World world;
     private final LabelHorizons horizons;
     private final long visitsEndMs;
     private final double logThreshold;
-    private final TotalInvestmentLaw law = new TotalInvestmentLaw(Funnel.SIGMA);
+    private final TotalInvestmentLaw law = new TotalInvestmentLaw(SIGMA);
     private final Map<Tier, CardLaw[]> cardLaws = new EnumMap<>(Tier.class);
 
     TotalInvestments(World world, LabelHorizons horizons, long visitsEndMs) {
@@ -32,7 +35,7 @@ final class TotalInvestments {
         this.logThreshold = Math.log(horizons.totalMinor() / 100.0);
     }
 
-    /** What one card shown to a user is worth on average. */
+    /** Investments expected of one card shown to a user, and the log of their mean median yuan. */
     private record CardLaw(double investments, double logYuan) {}
 
     /** Log yuan of an investment that no card led to. */
@@ -58,7 +61,8 @@ final class TotalInvestments {
                                 * user.visitsPerDay
                                 * CARDS_PER_VISIT
                                 * card.investments();
-        double logYuan = (own * ownLogYuan(user) + cards * card.logYuan()) / (own + cards);
+        double yuan = own * Math.exp(ownLogYuan(user)) + cards * Math.exp(card.logYuan());
+        double logYuan = Math.log(yuan / (own + cards));
         return law.above(own + cards, logYuan - logThreshold);
     }
 
@@ -74,24 +78,36 @@ final class TotalInvestments {
         }
         CardLaw known = laws[user.number];
         if (known == null) {
-            known = average(user, user.tier());
+            known = expected(user, user.tier());
             laws[user.number] = known;
         }
         return known;
     }
 
+    /** Who holds nothing is out of that tier with the first investment: half of each. */
+    private CardLaw expected(User user, Tier tier) {
+        CardLaw now = average(user, tier);
+        if (tier != Tier.NONE) {
+            return now;
+        }
+        CardLaw then = average(user, Tier.LOW);
+        return new CardLaw(
+                (now.investments() + then.investments()) / 2,
+                (now.logYuan() + then.logYuan()) / 2);
+    }
+
     private CardLaw average(User user, Tier tier) {
         double investments = 0;
-        double weighted = 0;
+        double yuan = 0;
         for (Scenario scenario : Scenario.all()) {
             double share = scenario.popularity() / World.CARDS_PER_SCENARIO;
             for (Card card : world.cards(scenario)) {
                 Funnel funnel = Funnel.of(user, tier, card, 0);
                 double expected = share * funnel.click() * funnel.investmentsPerClick();
                 investments += expected;
-                weighted += expected * funnel.logYuan();
+                yuan += expected * Math.exp(funnel.logYuan());
             }
         }
-        return new CardLaw(investments, weighted / investments);
+        return new CardLaw(investments, Math.log(yuan / investments));
     }
 }
