@@ -92,8 +92,7 @@ final class TotalInvestments {
         }
         CardLaw then = average(user, Tier.LOW);
         return new CardLaw(
-                (now.investments() + then.investments()) / 2,
-                (now.logYuan() + then.logYuan()) / 2);
+                (now.investments() + then.investments()) / 2, (now.logYuan() + then.logYuan()) / 2);
     }
 
     private CardLaw average(User user, Tier tier) {
