@@ -2,6 +2,7 @@ package io.tamor.quickstart.dataset;
 
 import io.tamor.quickstart.feed.FeedSink;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** A public data set as the four event streams. One class a set; {@link Datasets} lists them. */
 public interface Dataset {
@@ -13,6 +14,15 @@ public interface Dataset {
 
     /** The deployment's YAML: features, tasks, windows, tiers that fit this set. */
     String deployment();
+
+    /** Sign of the currency whose hundredths the amounts are. */
+    String currency();
+
+    /** Test AUC by task that another, offline way of learning reached; shown beside the model's. */
+    Map<String, Double> referenceAuc();
+
+    /** Events it holds, about; only for progress. */
+    long expectedEvents();
 
     /**
      * Looks for the files before anything is started.

@@ -62,6 +62,24 @@ final class StarbucksOffers implements Dataset {
     }
 
     @Override
+    public String currency() {
+        return "$";
+    }
+
+    /**
+     * Gradient-boosted trees, trained offline on the waves before hour 504, tested on the later.
+     */
+    @Override
+    public Map<String, Double> referenceAuc() {
+        return Map.of("click", 0.873, "conversion", 0.868, "investment", 0.816);
+    }
+
+    @Override
+    public long expectedEvents() {
+        return 229_565;
+    }
+
+    @Override
     public void check(Path directory) {
         for (String file : List.of(PORTFOLIO, PROFILE, TRANSCRIPT)) {
             if (!Files.isRegularFile(directory.resolve(file))) {

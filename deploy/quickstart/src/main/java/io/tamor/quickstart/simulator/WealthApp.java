@@ -7,6 +7,10 @@ import io.tamor.schemas.Conversion;
 import io.tamor.schemas.Direction;
 import io.tamor.schemas.Impression;
 import io.tamor.schemas.Investment;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +45,18 @@ public final class WealthApp {
         this.visitsEndMs = options.start().plus(options.span()).toEpochMilli();
         this.endMs = visitsEndMs + Math.max(horizons.totalMs(), horizons.investmentMs());
         this.totals = new TotalInvestments(world, horizons, visitsEndMs);
+    }
+
+    /** The YAML of the deployment that fits this app. */
+    public static String deployment() {
+        try (InputStream in = WealthApp.class.getResourceAsStream("quickstart.yaml")) {
+            if (in == null) {
+                throw new IOException("no resource quickstart.yaml");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Order within a millisecond, that of the timeline. */
