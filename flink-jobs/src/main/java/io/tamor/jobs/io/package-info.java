@@ -1,4 +1,4 @@
-/** The edges of the jobs: Kafka sources and sinks, and the types that cross them. */
+/** The edges of both jobs: Kafka topics as sources and sinks. */
 @NullMarked
 package io.tamor.jobs.io;
 
