@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param cause null for a usable event
  * @param detail of the cause, empty without one
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody; a copy would cost
 public record RawEvent(
         EventKind kind,
         String userId,
@@ -26,7 +27,12 @@ public record RawEvent(
 
     /** A usable event. */
     public RawEvent(
-            EventKind kind, String userId, long timeMs, int partition, long offset, byte[] payload) {
+            EventKind kind,
+            String userId,
+            long timeMs,
+            int partition,
+            long offset,
+            byte[] payload) {
         this(kind, userId, timeMs, partition, offset, payload, null, "");
     }
 
