@@ -7,10 +7,10 @@ import java.util.List;
 import org.apache.flink.api.connector.sink2.Committer;
 
 /**
- * Publishes staged snapshots once their checkpoint is complete, oldest first: rename, announce, note
- * the announcement, then retention. Each step finds out whether it was done before a failure, so a
- * commit can be repeated; a version is never announced with another content. A failure here fails
- * the job, which commits again when it restarts.
+ * Publishes staged snapshots once their checkpoint is complete, oldest first: rename, announce,
+ * note the announcement, then retention. Each step finds out whether it was done before a failure,
+ * so a commit can be repeated; a version is never announced with another content. A failure here
+ * fails the job, which commits again when it restarts.
  */
 final class SnapshotCommitter implements Committer<StagedSnapshot> {
     private final SnapshotDirectory directory;

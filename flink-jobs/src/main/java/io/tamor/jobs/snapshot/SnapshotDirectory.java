@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  *                          retention deletes the version, so that its number is never used again
  * </pre>
  *
- * <p>Publishing is a rename. Where a file system has no atomic rename of folders (object stores),
- * a reader trusts a folder by its manifest: it is written last and holds every file's hash.
+ * <p>Publishing is a rename. Where a file system has no atomic rename of folders (object stores), a
+ * reader trusts a folder by its manifest: it is written last and holds every file's hash.
  */
 public final class SnapshotDirectory {
     private static final Pattern VERSION = Pattern.compile("v(\\d{8,})(?:-.*)?");

@@ -58,7 +58,7 @@ public final class LearnerProgress {
     }
 
     /** Writes every field in their order above. */
-    void write(DataOutput out) throws IOException {
+    public void write(DataOutput out) throws IOException {
         out.writeLong(samples);
         out.writeLong(steps);
         out.writeLong(droppedSteps);
@@ -82,7 +82,7 @@ public final class LearnerProgress {
     }
 
     /** Reads what {@link #write} wrote for as many tasks. */
-    void read(DataInput in) throws IOException {
+    public void read(DataInput in) throws IOException {
         samples = in.readLong();
         steps = in.readLong();
         droppedSteps = in.readLong();

@@ -28,9 +28,17 @@ public final class LearnerStateWire {
     private LearnerStateWire() {}
 
     /** Something with a stored form of its own. */
-    public interface Part {
-        void write(DataOutput out) throws IOException;
+    public record Part(Writer writer, Reader reader) {}
 
+    /** Writes a part. */
+    @FunctionalInterface
+    public interface Writer {
+        void write(DataOutput out) throws IOException;
+    }
+
+    /** Reads a part. */
+    @FunctionalInterface
+    public interface Reader {
         void read(DataInput in) throws IOException;
     }
 
@@ -44,7 +52,7 @@ public final class LearnerStateWire {
             out.writeLong(featureSchema);
             for (Part part : parts) {
                 ByteArrayOutputStream body = new ByteArrayOutputStream();
-                part.write(new DataOutputStream(body));
+                part.writer().write(new DataOutputStream(body));
                 out.writeInt(body.size());
                 body.writeTo(out);
             }
@@ -58,7 +66,8 @@ public final class LearnerStateWire {
     /** Reads into the parts, in the order they were written; refuses what does not fit. */
     public static void read(byte[] stored, long featureSchema, Part... parts) throws IOException {
         int length = stored.length - CHECKSUM;
-        if (length < 0 || ByteBuffer.wrap(stored, length, CHECKSUM).getInt() != checksum(stored, length)) {
+        if (length < 0
+                || ByteBuffer.wrap(stored, length, CHECKSUM).getInt() != checksum(stored, length)) {
             throw new IOException(
                     "learner state: "
                             + stored.length
@@ -79,7 +88,7 @@ public final class LearnerStateWire {
         for (Part part : parts) {
             byte[] body = new byte[in.readInt()];
             in.readFully(body);
-            part.read(new DataInputStream(new ByteArrayInputStream(body)));
+            part.reader().read(new DataInputStream(new ByteArrayInputStream(body)));
         }
         expect("bytes left", 0, in.available());
     }

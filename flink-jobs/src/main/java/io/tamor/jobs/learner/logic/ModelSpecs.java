@@ -145,8 +145,7 @@ public final class ModelSpecs {
         }
         return new GradientAdjustmentSpec(
                 constant(
-                        GradientAdjustmentSpec.Mode.class,
-                        block.path("mode").asText("parameters")),
+                        GradientAdjustmentSpec.Mode.class, block.path("mode").asText("parameters")),
                 block.get("direction").asDouble(),
                 block.get("magnitude").asDouble(),
                 block.get("clip").asDouble());

@@ -47,8 +47,7 @@ public final class OnlineTraining {
         this.userRowTtlMs = deployment.learner().userRowTtl().toMillis();
         this.userField = ModelSpecs.userRowField(spec);
         this.batch = new MiniBatch(spec, deployment.learner().batch());
-        this.rows =
-                new SampleRows(spec, deployment.sampleSchema(), new SampleRules(deployment));
+        this.rows = new SampleRows(spec, deployment.sampleSchema(), new SampleRules(deployment));
     }
 
     /** Scores, counts and trains one mini-batch of checked samples. */

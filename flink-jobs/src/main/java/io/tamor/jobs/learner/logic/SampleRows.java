@@ -53,8 +53,7 @@ public final class SampleRows {
         into.scenario(row, rules.scenario(sample));
         for (int task = 0; task < spec.tasks().size(); task++) {
             if (sample.getMasks().get(task)) {
-                into.label(
-                        row, task, sample.getLabels().get(task), sample.getWeights().get(task));
+                into.label(row, task, sample.getLabels().get(task), sample.getWeights().get(task));
             }
         }
         return row;

@@ -24,7 +24,7 @@ public final class SampleRules implements Serializable {
      * Largest absolute dense value or amount accepted. Beyond any real one, and its square is far
      * inside a float's range.
      */
-    public static final float LARGEST_VALUE = 1e15f;
+    public static final float LARGEST_VALUE = (float) 1e15;
 
     /** Largest loss weight accepted. */
     public static final float LARGEST_WEIGHT = 1e6f;
@@ -52,8 +52,8 @@ public final class SampleRules implements Serializable {
         return known(scenarios, sample.getScenario());
     }
 
-    /** Null where the sample may be trained. */
-    public @Nullable Refusal check(Sample sample) {
+    /** Null where the sample, found under a user's key, may be trained. */
+    public @Nullable Refusal check(Sample sample, String key) {
         if (sample.getFeatureSchema() != schema.fingerprint()) {
             return refuse(
                     RejectionCause.WRONG_SCHEMA,
@@ -61,6 +61,13 @@ public final class SampleRules implements Serializable {
                             + " learner with the same features and tasks",
                     schema.fingerprint(),
                     sample.getFeatureSchema());
+        }
+        if (!sample.getUserId().equals(key)) {
+            return refuse(
+                    RejectionCause.INVALID,
+                    "userId: wanted the record's key %s, found %s",
+                    key,
+                    sample.getUserId());
         }
         Refusal shape = checkShape(sample);
         return shape != null ? shape : checkValues(sample);
