@@ -5,6 +5,7 @@ import io.tamor.model.tensor.Matrix;
 import io.tamor.model.tensor.Parameter;
 import io.tamor.model.tensor.ParameterFactory;
 import io.tamor.model.tensor.Passes;
+import io.tamor.model.tensor.Scratch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,32 +20,32 @@ public final class Dense {
     private final Parameter weight;
     private final Parameter bias;
     private final boolean relu;
-    private final float[] sums;
+    private final Scratch scratch;
 
-    private Dense(Parameter weight, Parameter bias, boolean relu) {
+    private Dense(Parameter weight, Parameter bias, boolean relu, Scratch scratch) {
         this.weight = weight;
         this.bias = bias;
         this.relu = relu;
-        this.sums = new float[weight.value().columns()];
+        this.scratch = scratch;
     }
 
     /** A layer with ReLU. */
     public static Dense relu(ParameterFactory factory, String name, int in, int out) {
         Parameter weight = factory.weight(name + "/weight", in, out);
-        return new Dense(weight, factory.bias(name + "/bias", out), true);
+        return new Dense(weight, factory.bias(name + "/bias", out), true, factory.scratch());
     }
 
     /** A layer without ReLU. */
     public static Dense linear(ParameterFactory factory, String name, int in, int out) {
         Parameter weight = factory.linearWeight(name + "/weight", in, out);
-        return new Dense(weight, factory.bias(name + "/bias", out), false);
+        return new Dense(weight, factory.bias(name + "/bias", out), false, factory.scratch());
     }
 
     /** y = x w + b for rows [from, from + rows). */
     public void forward(Matrix x, Matrix y, int from, int rows) {
         Gemm.forward(x, from, weight.value(), y, from, rows, 0f);
         if (relu) {
-            Passes.biasRelu(y, from, rows, bias.value());
+            Passes.biasRelu(y, from, rows, bias.value(), scratch);
         } else {
             Passes.bias(y, from, rows, bias.value());
         }
@@ -59,9 +60,9 @@ public final class Dense {
     public void backward(
             Matrix x, Matrix y, Matrix dy, @Nullable Matrix dx, float beta, int from, int rows) {
         if (relu) {
-            Passes.reluBackward(dy, y, from, rows, bias.gradient(), sums);
+            Passes.reluBackward(dy, y, from, rows, bias.gradient(), scratch);
         } else {
-            Passes.biasBackward(dy, from, rows, bias.gradient(), sums);
+            Passes.biasBackward(dy, from, rows, bias.gradient(), scratch);
         }
         Gemm.weightGradient(x, from, dy, from, weight.gradient(), rows);
         if (dx != null) {

@@ -5,6 +5,8 @@ import io.tamor.model.tensor.Matrix;
 import io.tamor.model.tensor.Parameter;
 import io.tamor.model.tensor.ParameterFactory;
 import io.tamor.model.tensor.Passes;
+import io.tamor.model.tensor.Scratch;
+import java.util.Arrays;
 
 /**
  * Gated mixture: softmax over the columns of x w + b, then the experts' outputs weighted by it.
@@ -21,7 +23,8 @@ public final class Gate {
     private final int[] blocks;
     private final Matrix[] weightBlocks;
     private final Matrix[] gradientBlocks;
-    private final float[] sums;
+    private final int experts;
+    private final Scratch scratch;
 
     /**
      * A gate named {@code name}.
@@ -29,16 +32,13 @@ public final class Gate {
      * @param blocks columns of each block; their sum is the number of experts
      */
     public Gate(ParameterFactory factory, String name, int in, int... blocks) {
-        int experts = 0;
-        for (int block : blocks) {
-            experts += block;
-        }
+        experts = Arrays.stream(blocks).sum();
+        scratch = factory.scratch();
         this.blocks = blocks.clone();
         weight = factory.linearWeight(name + "/weight", in, experts);
         bias = factory.bias(name + "/bias", experts);
         weightBlocks = cut(weight.value());
         gradientBlocks = cut(weight.gradient());
-        sums = new float[experts];
     }
 
     private Matrix[] cut(Matrix whole) {
@@ -59,8 +59,8 @@ public final class Gate {
         private final Matrix[] dLogitBlocks;
 
         private Buffers(int capacity) {
-            probabilities = Matrix.zeros(capacity, sums.length);
-            dLogits = Matrix.zeros(capacity, sums.length);
+            probabilities = Matrix.zeros(capacity, experts);
+            dLogits = Matrix.zeros(capacity, experts);
             probabilityBlocks = cut(probabilities);
             dLogitBlocks = cut(dLogits);
         }
@@ -100,7 +100,7 @@ public final class Gate {
             int from,
             int rows) {
         Mixture.backward(buffers.probabilities, buffers.dLogits, experts, dExperts, dy, from, rows);
-        Passes.biasBackward(buffers.dLogits, from, rows, bias.gradient(), sums);
+        Passes.biasBackward(buffers.dLogits, from, rows, bias.gradient(), scratch);
         for (int i = 0; i < blocks.length; i++) {
             if (blocks[i] > 0) {
                 Matrix dLogits = buffers.dLogitBlocks[i];

@@ -1,6 +1,7 @@
 package io.tamor.model.optimizer;
 
 import io.tamor.model.config.FtrlSpec;
+import io.tamor.model.embedding.SparseGradient;
 import io.tamor.model.tensor.Matrix;
 
 /**
@@ -40,8 +41,14 @@ public record Ftrl(FtrlSpec spec) implements RowOptimizer {
     }
 
     @Override
-    public void step(
-            Matrix values, Matrix state, int row, float[] gradient, int at, double rateFactor) {
+    public void step(Matrix values, Matrix state, SparseGradient gradient, double rateFactor) {
+        for (int slot = 0; slot < gradient.touched(); slot++) {
+            int at = slot * gradient.dim();
+            step(values, state, gradient.row(slot), gradient.lane(0), at);
+        }
+    }
+
+    private void step(Matrix values, Matrix state, int row, float[] gradient, int at) {
         int width = values.columns();
         for (int c = 0; c < width; c++) {
             double g = gradient[at + c];

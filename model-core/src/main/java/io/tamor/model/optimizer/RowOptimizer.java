@@ -1,6 +1,7 @@
 package io.tamor.model.optimizer;
 
 import io.tamor.model.config.OptimizerSpec;
+import io.tamor.model.embedding.SparseGradient;
 import io.tamor.model.tensor.Matrix;
 
 /**
@@ -18,12 +19,12 @@ public interface RowOptimizer {
     void adopt(Matrix values, Matrix state, int row);
 
     /**
-     * One update of a row.
+     * One update of every touched row.
      *
-     * @param gradient left as it is; the row's gradient is [at, at + width)
+     * @param gradient lane 0 counts; left as it is
      * @param rateFactor multiplies the learning rate
      */
-    void step(Matrix values, Matrix state, int row, float[] gradient, int at, double rateFactor);
+    void step(Matrix values, Matrix state, SparseGradient gradient, double rateFactor);
 
     /** The rule a description asks for; the one place that names them. */
     static RowOptimizer of(OptimizerSpec spec) {

@@ -4,6 +4,7 @@ import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemv;
 
 /**
  * The three matrix products of a dense layer, on ranges of rows, without allocation. They call the
@@ -16,7 +17,21 @@ public final class Gemm {
     public static void forward(
             Matrix x, int xFrom, Matrix w, Matrix y, int yFrom, int rows, float beta) {
         require(x.columns() == w.rows() && w.columns() == y.columns(), x, w, y);
-        if (rows > 0) {
+        if (rows > 0 && w.columns() == 1) {
+            cblas_sgemv(
+                    CblasRowMajor,
+                    CblasNoTrans,
+                    rows,
+                    w.rows(),
+                    1f,
+                    x.address(xFrom),
+                    x.stride(),
+                    w.address(0),
+                    w.stride(),
+                    beta,
+                    y.address(yFrom),
+                    y.stride());
+        } else if (rows > 0) {
             cblas_sgemm(
                     CblasRowMajor,
                     CblasNoTrans,
@@ -62,7 +77,21 @@ public final class Gemm {
     public static void weightGradient(
             Matrix x, int xFrom, Matrix dy, int dyFrom, Matrix dw, int rows) {
         require(x.columns() == dw.rows() && dy.columns() == dw.columns(), x, dy, dw);
-        if (rows > 0) {
+        if (rows > 0 && dw.columns() == 1) {
+            cblas_sgemv(
+                    CblasRowMajor,
+                    CblasTrans,
+                    rows,
+                    dw.rows(),
+                    1f,
+                    x.address(xFrom),
+                    x.stride(),
+                    dy.address(dyFrom),
+                    dy.stride(),
+                    1f,
+                    dw.address(0),
+                    dw.stride());
+        } else if (rows > 0) {
             cblas_sgemm(
                     CblasRowMajor,
                     CblasTrans,
@@ -78,6 +107,26 @@ public final class Gemm {
                     1f,
                     dw.address(0),
                     dw.stride());
+        }
+    }
+
+    /** sums += the sum of dy[from..] over {@code rows} rows; {@code ones} has as many ones. */
+    static void columnSums(Matrix dy, int from, int rows, Matrix ones, Matrix sums) {
+        require(dy.columns() == sums.columns(), dy, ones, sums);
+        if (rows > 0) {
+            cblas_sgemv(
+                    CblasRowMajor,
+                    CblasTrans,
+                    rows,
+                    dy.columns(),
+                    1f,
+                    dy.address(from),
+                    dy.stride(),
+                    ones.address(0),
+                    1,
+                    1f,
+                    sums.address(0),
+                    1);
         }
     }
 

@@ -12,11 +12,18 @@ import java.util.zip.CRC32;
  */
 public final class ParameterFactory {
     private final long seed;
+    private final Scratch scratch;
     private final List<Parameter> made = new ArrayList<>();
 
     public ParameterFactory(long seed) {
         this.seed = seed;
         Blas.ensureReady();
+        scratch = new Scratch();
+    }
+
+    /** The scratch arrays of the network whose parameters these are. */
+    public Scratch scratch() {
+        return scratch;
     }
 
     /** A weight [rows, columns] under ReLU: uniform in +-sqrt(6 / rows) (He et al., ICCV 2015). */

@@ -11,6 +11,7 @@ import io.tamor.model.optimizer.RowOptimizer;
 import io.tamor.model.tensor.Matrix;
 import io.tamor.model.tensor.Parameter;
 import io.tamor.model.tensor.Passes;
+import io.tamor.model.tensor.Scratch;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -37,7 +38,7 @@ public final class Trainer {
     private final List<EmbeddingTable> tables;
     private final List<Matrix> rowStates = new ArrayList<>();
     private final StepOutcome outcome;
-    private final int[] scratch = new int[4096];
+    private final Scratch scratch = new Scratch();
     private final ScoreCopy scores;
     private long steps;
 
@@ -104,11 +105,8 @@ public final class Trainer {
         }
         for (int i = 0; i < tables.size(); i++) {
             SparseGradient gradient = tables.get(i).gradient();
-            float[] values = gradient.lane(0);
-            for (int k = 0; k < gradient.touched() * gradient.dim(); k++) {
-                if (!Float.isFinite(values[k])) {
-                    return false;
-                }
+            if (!Passes.finite(gradient.lane(0), gradient.touched() * gradient.dim())) {
+                return false;
             }
         }
         return true;
@@ -122,17 +120,7 @@ public final class Trainer {
         }
         for (int i = 0; i < tables.size(); i++) {
             EmbeddingTable table = tables.get(i);
-            SparseGradient gradient = table.gradient();
-            float[] values = gradient.lane(0);
-            for (int slot = 0; slot < gradient.touched(); slot++) {
-                rowOptimizer.step(
-                        table.values(),
-                        rowStates.get(i),
-                        gradient.row(slot),
-                        values,
-                        slot * gradient.dim(),
-                        factor);
-            }
+            rowOptimizer.step(table.values(), rowStates.get(i), table.gradient(), factor);
         }
     }
 
