@@ -1,0 +1,4 @@
+package io.tamor.model.config;
+
+/** A numeric feature: one column of its side's input, after the embeddings. */
+public record DenseSpec(String name, Side side) {}

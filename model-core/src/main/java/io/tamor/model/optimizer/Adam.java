@@ -1,0 +1,104 @@
+package io.tamor.model.optimizer;
+
+import io.tamor.model.config.AdamSpec;
+import io.tamor.model.tensor.Matrix;
+
+/**
+ * Adam (Kingma and Ba, ICLR 2015, algorithm 1): m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p
+ * -= lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon), t counted from 1.
+ *
+ * <p>Values pass through arrays in chunks: the loop over arrays is vectorised, a loop over native
+ * memory is not.
+ */
+public final class Adam {
+    private static final int CHUNK = 2048;
+
+    private final AdamSpec spec;
+    private final float[] values = new float[CHUNK];
+    private final float[] gradients = new float[CHUNK];
+
+    /** The moments of one parameter, row-major: all there is besides the step's number. */
+    public static final class State {
+        private final float[] m;
+        private final float[] v;
+
+        /** Zeros for a parameter of that many elements. */
+        public State(int elements) {
+            m = new float[elements];
+            v = new float[elements];
+        }
+
+        /** First moments; the array itself. */
+        public float[] m() {
+            return m;
+        }
+
+        /** Second moments; the array itself. */
+        public float[] v() {
+            return v;
+        }
+    }
+
+    public Adam(AdamSpec spec) {
+        this.spec = spec;
+    }
+
+    /**
+     * One update; the gradient is left as it is.
+     *
+     * @param step from 1
+     * @param rateFactor multiplies the learning rate
+     */
+    public void step(Matrix value, Matrix gradient, State state, long step, double rateFactor) {
+        int count = value.rows() * value.columns();
+        if (gradient.rows() != value.rows()
+                || gradient.columns() != value.columns()
+                || state.m.length != count
+                || state.v.length != count
+                || !value.dense()
+                || !gradient.dense()) {
+            throw new IllegalArgumentException(
+                    "Adam: the gradient and the moments must have the value's shape ["
+                            + value.rows()
+                            + ", "
+                            + value.columns()
+                            + "], were ["
+                            + gradient.rows()
+                            + ", "
+                            + gradient.columns()
+                            + "] and "
+                            + state.m.length
+                            + " elements");
+        }
+        float rate =
+                (float)
+                        (spec.learningRate()
+                                * rateFactor
+                                / (1 - Math.pow(spec.beta1(), (double) step)));
+        float rootScale = (float) (1 / Math.sqrt(1 - Math.pow(spec.beta2(), (double) step)));
+        for (int from = 0; from < count; from += CHUNK) {
+            int n = Math.min(CHUNK, count - from);
+            value.floats().get(value.index(0) + from, values, 0, n);
+            gradient.floats().get(gradient.index(0) + from, gradients, 0, n);
+            update(state.m, state.v, from, n, rate, rootScale);
+            value.floats().put(value.index(0) + from, values, 0, n);
+        }
+    }
+
+    private void update(float[] m, float[] v, int from, int n, float rate, float rootScale) {
+        float keepM = (float) spec.beta1();
+        float keepV = (float) spec.beta2();
+        float newM = (float) (1 - spec.beta1());
+        float newV = (float) (1 - spec.beta2());
+        float epsilon = (float) spec.epsilon();
+        float[] p = values;
+        float[] g = gradients;
+        for (int i = 0; i < n; i++) {
+            float mean = keepM * m[from + i] + newM * g[i];
+            float square = keepV * v[from + i] + newV * g[i] * g[i];
+            m[from + i] = mean;
+            v[from + i] = square;
+            p[i] -= rate * mean / ((float) Math.sqrt(square) * rootScale + epsilon);
+        }
+    }
+}

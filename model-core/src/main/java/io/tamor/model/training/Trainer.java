@@ -1,0 +1,262 @@
+package io.tamor.model.training;
+
+import io.tamor.model.config.ModelSpec;
+import io.tamor.model.embedding.EmbeddingTable;
+import io.tamor.model.embedding.SparseGradient;
+import io.tamor.model.network.MiniBatch;
+import io.tamor.model.network.Network;
+import io.tamor.model.network.Networks;
+import io.tamor.model.optimizer.Adam;
+import io.tamor.model.optimizer.RowOptimizer;
+import io.tamor.model.tensor.Matrix;
+import io.tamor.model.tensor.Parameter;
+import io.tamor.model.tensor.Passes;
+import io.tamor.model.tensor.Scratch;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Test-then-train on mini-batches: each step scores the batch, then learns from it. A step whose
+ * loss or gradient is not finite changes nothing and says so. The same description and the same
+ * batches give the same bits. Not thread-safe.
+ *
+ * <p>A field declared external has its table's rows supplied per mini-batch: load the rows of the
+ * batch's users into slots, name the slot in {@link MiniBatch#category}, step, and read them back.
+ */
+public final class Trainer {
+    private final ModelSpec spec;
+    private final Network network;
+    private final Adam adam;
+    private final RowOptimizer rowOptimizer;
+    private final List<Parameter> dense;
+    private final List<Adam.State> moments = new ArrayList<>();
+    private final List<EmbeddingTable> tables;
+    private final List<Matrix> rowStates = new ArrayList<>();
+    private final StepOutcome outcome;
+    private final Scratch scratch = new Scratch();
+    private final ScoreCopy scores;
+    private long steps;
+
+    /** A trainer of a fresh model for mini-batches of at most {@code capacity} rows. */
+    public Trainer(ModelSpec spec, int capacity) {
+        this.spec = spec;
+        network = Networks.create(spec, capacity);
+        adam = new Adam(spec.optimizer().adam());
+        rowOptimizer = RowOptimizer.of(spec.optimizer());
+        dense = network.parameters().dense();
+        for (Parameter p : dense) {
+            moments.add(new Adam.State(p.value().rows() * p.value().columns()));
+        }
+        tables = network.parameters().tables();
+        for (EmbeddingTable table : tables) {
+            Matrix values = table.values();
+            Matrix state =
+                    Matrix.zeros(values.rows(), values.columns() * rowOptimizer.stateWidth());
+            for (int row = 0; row < values.rows(); row++) {
+                rowOptimizer.initialise(values, state, row);
+            }
+            rowStates.add(state);
+        }
+        outcome = new StepOutcome(spec.tasks().size());
+        scores = new ScoreCopy(network);
+    }
+
+    /**
+     * Scores the batch, then learns from it. Afterwards {@link #prediction} and {@link #logit} are
+     * the scores from before the update.
+     *
+     * @return what happened; overwritten by the next step
+     */
+    public StepOutcome step(MiniBatch batch) {
+        score(batch);
+        if (network.noisy()) {
+            scores.take(batch.size());
+            network.forwardNoisy(batch);
+        }
+        network.computeLosses(batch);
+        boolean finite = true;
+        for (int t = 0; t < spec.tasks().size(); t++) {
+            outcome.loss(t, network.loss(t));
+            finite &= Double.isFinite(network.loss(t));
+        }
+        if (finite) {
+            network.backward(batch);
+            finite = gradientsAreFinite();
+        }
+        if (finite) {
+            update();
+            network.learnStatistics(batch);
+            steps++;
+        }
+        outcome.set(finite);
+        return outcome;
+    }
+
+    private boolean gradientsAreFinite() {
+        for (int i = 0; i < dense.size(); i++) {
+            if (!Passes.finite(dense.get(i).gradient(), scratch)) {
+                return false;
+            }
+        }
+        for (int i = 0; i < tables.size(); i++) {
+            SparseGradient gradient = tables.get(i).gradient();
+            if (!Passes.finite(gradient.lane(0), gradient.touched() * gradient.dim())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void update() {
+        double factor = spec.optimizer().schedule().factor(steps);
+        for (int i = 0; i < dense.size(); i++) {
+            Parameter p = dense.get(i);
+            adam.step(p.value(), p.gradient(), moments.get(i), steps + 1, factor);
+        }
+        for (int i = 0; i < tables.size(); i++) {
+            EmbeddingTable table = tables.get(i);
+            rowOptimizer.step(table.values(), rowStates.get(i), table.gradient(), factor);
+        }
+    }
+
+    /** Scores the batch and changes nothing. */
+    public void score(MiniBatch batch) {
+        scores.clear();
+        network.atStep(steps);
+        network.forward(batch);
+    }
+
+    /** Probability of a binary task, or yuan of an amount, of the last step's or score's batch. */
+    public float prediction(int row, int task) {
+        return scores.prediction(row, task);
+    }
+
+    /** Logit of a binary task, or log1p(yuan). */
+    public float logit(int row, int task) {
+        return scores.logit(row, task);
+    }
+
+    /** Applied steps so far. */
+    public long steps() {
+        return steps;
+    }
+
+    public ModelSpec spec() {
+        return spec;
+    }
+
+    /** The network itself; its parameters are the trainer's. */
+    public Network network() {
+        return network;
+    }
+
+    /** Values of a new row of an external field: zeros, so that it says nothing yet. */
+    public float[] initialExternalRow(int field) {
+        return new float[table(field).field().dim()];
+    }
+
+    /** Floats of optimiser state per external row: the field's width, or twice it with FTRL. */
+    public int externalAccumulatorWidth(int field) {
+        return table(field).field().dim() * rowOptimizer.stateWidth();
+    }
+
+    /** Optimiser state of a new row of an external field. */
+    public float[] initialExternalAccumulators(int field) {
+        Matrix values = Matrix.zeros(1, table(field).field().dim());
+        Matrix state = Matrix.zeros(1, externalAccumulatorWidth(field));
+        rowOptimizer.initialise(values, state, 0);
+        float[] copy = new float[state.columns()];
+        state.floats().get(state.index(0), copy);
+        return copy;
+    }
+
+    /** Puts a row and its optimiser state into a slot of an external field, before a step. */
+    public void loadExternal(int field, int slot, float[] values, float[] accumulators) {
+        Matrix table = external(field, slot, values.length, accumulators.length);
+        Matrix state = rowStates.get(field);
+        table.floats().put(table.index(slot), values);
+        state.floats().put(state.index(slot), accumulators);
+    }
+
+    /** Copies a slot's row and its optimiser state, after a step. */
+    public void readExternal(int field, int slot, float[] values, float[] accumulators) {
+        Matrix table = external(field, slot, values.length, accumulators.length);
+        Matrix state = rowStates.get(field);
+        table.floats().get(table.index(slot), values);
+        state.floats().get(state.index(slot), accumulators);
+    }
+
+    private EmbeddingTable table(int field) {
+        return network.inputs().tables().get(field);
+    }
+
+    private Matrix external(int field, int slot, int values, int accumulators) {
+        EmbeddingTable table = table(field);
+        if (!table.field().external()) {
+            throw new IllegalArgumentException(
+                    "field " + table.field().name() + " is not external: its rows are the model's");
+        }
+        if (slot < 0 || slot >= table.field().rows()) {
+            throw new IllegalArgumentException(
+                    "field "
+                            + table.field().name()
+                            + ": slot must be in [0, "
+                            + table.field().rows()
+                            + "), was "
+                            + slot);
+        }
+        if (values != table.field().dim() || accumulators != externalAccumulatorWidth(field)) {
+            throw new IllegalArgumentException(
+                    "field "
+                            + table.field().name()
+                            + ": a row has "
+                            + table.field().dim()
+                            + " values and "
+                            + externalAccumulatorWidth(field)
+                            + " accumulators, were "
+                            + values
+                            + " and "
+                            + accumulators);
+        }
+        return table.values();
+    }
+
+    /** Every parameter of a snapshot, copied: the network's and the normaliser's statistics. */
+    public Map<String, INDArray> snapshotParameters() {
+        return new SnapshotParameters(network).copy();
+    }
+
+    /**
+     * Replaces every parameter. Names and shapes must be exactly this model's. Optimiser state
+     * stays.
+     */
+    public void loadParameters(Map<String, INDArray> parameters) {
+        new SnapshotParameters(network).load(parameters);
+        for (int i = 0; i < tables.size(); i++) {
+            Matrix values = tables.get(i).values();
+            for (int row = 0; row < values.rows(); row++) {
+                rowOptimizer.adopt(values, rowStates.get(i), row);
+            }
+        }
+    }
+
+    /**
+     * Writes all that a resumed trainer needs for the same bits; external rows are not part of it.
+     */
+    public void writeState(DataOutput out) throws IOException {
+        new TrainerState(spec, network, moments, tables, rowStates).write(out, steps);
+    }
+
+    /**
+     * Reads what {@link #writeState} wrote for the same description. After an error the trainer
+     * must not be used.
+     */
+    public void readState(DataInput in) throws IOException {
+        steps = new TrainerState(spec, network, moments, tables, rowStates).read(in);
+    }
+}

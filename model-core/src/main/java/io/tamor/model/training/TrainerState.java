@@ -1,0 +1,128 @@
+package io.tamor.model.training;
+
+import io.tamor.model.config.ModelSpec;
+import io.tamor.model.config.ModelSpecJson;
+import io.tamor.model.embedding.DenseNormalizer;
+import io.tamor.model.embedding.EmbeddingTable;
+import io.tamor.model.network.Network;
+import io.tamor.model.optimizer.Adam;
+import io.tamor.model.tensor.Matrix;
+import io.tamor.model.tensor.Parameter;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * A trainer's state as bytes, version 1, big-endian:
+ *
+ * <pre>int magic, int version, string model description, long steps,
+ * per side with statistics: double count, double[] mean, double[] m2,
+ * per dense parameter: string name, int rows, int columns, floats value, m, v,
+ * per table that is not external: string name, int rows, int columns, floats value,
+ *   int columns of state, floats state,
+ * long CRC-32 of all before</pre>
+ */
+record TrainerState(
+        ModelSpec spec,
+        Network network,
+        List<Adam.State> moments,
+        List<EmbeddingTable> tables,
+        List<Matrix> rowStates) {
+    private static final int MAGIC = 0x54_41_4D_52; // "TAMR"
+    private static final int VERSION = 1;
+
+    void write(DataOutput target, long steps) throws IOException {
+        StateOutput out = new StateOutput(target);
+        out.writeInt(MAGIC);
+        out.writeInt(VERSION);
+        out.writeString(ModelSpecJson.write(spec));
+        out.writeLong(steps);
+        for (DenseNormalizer statistics : statistics()) {
+            out.writeDouble(statistics.count());
+            for (int f = 0; f < statistics.features(); f++) {
+                out.writeDouble(statistics.mean(f));
+                out.writeDouble(statistics.m2(f));
+            }
+        }
+        List<Parameter> dense = network.parameters().dense();
+        for (int i = 0; i < dense.size(); i++) {
+            writeShape(out, dense.get(i).name(), dense.get(i).value());
+            out.writeMatrix(dense.get(i).value());
+            out.writeFloats(moments.get(i).m());
+            out.writeFloats(moments.get(i).v());
+        }
+        for (int i = 0; i < tables.size(); i++) {
+            if (!tables.get(i).field().external()) {
+                writeShape(out, tables.get(i).name(), tables.get(i).values());
+                out.writeMatrix(tables.get(i).values());
+                out.writeInt(rowStates.get(i).columns());
+                out.writeMatrix(rowStates.get(i));
+            }
+        }
+        out.writeChecksum();
+    }
+
+    long read(DataInput source) throws IOException {
+        StateInput in = new StateInput(source);
+        in.expect("magic", MAGIC);
+        in.expect("version", VERSION);
+        String description = in.readString();
+        if (!description.equals(ModelSpecJson.write(spec))) {
+            throw new IOException(
+                    "trainer state is of another model: it was "
+                            + description
+                            + ", this one is "
+                            + ModelSpecJson.write(spec));
+        }
+        long steps = in.readLong();
+        for (DenseNormalizer statistics : statistics()) {
+            double count = in.readDouble();
+            double[] mean = new double[statistics.features()];
+            double[] m2 = new double[statistics.features()];
+            for (int f = 0; f < mean.length; f++) {
+                mean[f] = in.readDouble();
+                m2[f] = in.readDouble();
+            }
+            statistics.restore(count, mean, m2);
+        }
+        List<Parameter> dense = network.parameters().dense();
+        for (int i = 0; i < dense.size(); i++) {
+            expectShape(in, dense.get(i).name(), dense.get(i).value());
+            in.readMatrix(dense.get(i).value());
+            in.readFloats(moments.get(i).m());
+            in.readFloats(moments.get(i).v());
+        }
+        for (int i = 0; i < tables.size(); i++) {
+            if (!tables.get(i).field().external()) {
+                expectShape(in, tables.get(i).name(), tables.get(i).values());
+                in.readMatrix(tables.get(i).values());
+                in.expect(tables.get(i).name() + " state", rowStates.get(i).columns());
+                in.readMatrix(rowStates.get(i));
+            }
+        }
+        in.expectChecksum();
+        return steps;
+    }
+
+    private List<DenseNormalizer> statistics() {
+        DenseNormalizer user = network.inputs().user().normalizer();
+        DenseNormalizer item = network.inputs().item().normalizer();
+        return user == null || item == null ? List.of() : List.of(user, item);
+    }
+
+    private static void writeShape(StateOutput out, String name, Matrix m) throws IOException {
+        out.writeString(name);
+        out.writeInt(m.rows());
+        out.writeInt(m.columns());
+    }
+
+    private static void expectShape(StateInput in, String name, Matrix m) throws IOException {
+        String found = in.readString();
+        if (!found.equals(name)) {
+            throw new IOException("trainer state: wanted parameter " + name + ", found " + found);
+        }
+        in.expect(name + " rows", m.rows());
+        in.expect(name + " columns", m.columns());
+    }
+}
