@@ -1,17 +1,18 @@
 package io.tamor.quickstart.cluster;
 
+import io.tamor.jobs.JobEnvironment;
+import io.tamor.jobs.config.Deployment;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
-import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.runtime.jobmaster.JobResult;
@@ -67,10 +68,11 @@ public final class LocalCluster implements AutoCloseable {
         return webUi;
     }
 
-    /** An environment to define a job in. */
-    public StreamExecutionEnvironment environment() {
-        Configuration configuration = new Configuration();
-        configuration.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
+    /** An environment as the deployment configures it; a job that fails is tried again once. */
+    public static StreamExecutionEnvironment environment(Deployment deployment) {
+        Configuration configuration = JobEnvironment.configure(deployment);
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1);
         return StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     }
 
