@@ -1,0 +1,130 @@
+package io.tamor.jobs.learner;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.TopicOptions;
+import io.tamor.jobs.snapshot.KafkaSnapshotAnnouncer;
+import io.tamor.jobs.snapshot.SnapshotCandidate;
+import io.tamor.jobs.snapshot.SnapshotSink;
+import java.util.Properties;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * The learning job: samples in; snapshots, changed user rows, metrics and refused records out. The
+ * source is as parallel as the environment, everything else runs at parallelism 1: there is one
+ * model.
+ */
+public final class LearningJob {
+    /** A broker's default upper bound; Flink's own default is above it. */
+    private static final String TRANSACTION_TIMEOUT_MS = "900000";
+
+    private LearningJob() {}
+
+    /**
+     * Adds the job to an environment.
+     *
+     * @param bounded true: the job ends with the samples that are there when it starts, and its
+     *     last version holds them all
+     */
+    public static void define(
+            StreamExecutionEnvironment env, Deployment deployment, boolean bounded) {
+        DataStream<ConsumedSample> samples =
+                env.fromSource(
+                                source(deployment, bounded),
+                                watermarks(deployment, bounded),
+                                OperatorUids.SAMPLES_SOURCE)
+                        .uid(OperatorUids.SAMPLES_SOURCE);
+        build(samples, deployment, sinks(deployment));
+    }
+
+    /** Adds what lies between the edges. */
+    static void build(
+            DataStream<ConsumedSample> samples, Deployment deployment, LearnerSinks sinks) {
+        SingleOutputStreamOperator<SnapshotCandidate> learner =
+                samples.keyBy(sample -> sample.userId, Types.STRING)
+                        .transform(
+                                OperatorUids.LEARNER,
+                                TypeInformation.of(SnapshotCandidate.class),
+                                new OnlineLearnerOperator(deployment))
+                        .uid(OperatorUids.LEARNER)
+                        .setParallelism(1);
+        learner.sinkTo(sinks.snapshots())
+                .uid(OperatorUids.SNAPSHOTS_SINK)
+                .name(OperatorUids.SNAPSHOTS_SINK)
+                .setParallelism(1);
+        side(learner, OnlineLearnerOperator.METRICS, sinks.metrics(), OperatorUids.METRICS_SINK);
+        side(
+                learner,
+                OnlineLearnerOperator.USER_ROWS,
+                sinks.userRows(),
+                OperatorUids.USER_ROWS_SINK);
+        side(learner, OnlineLearnerOperator.REJECTED, sinks.rejected(), OperatorUids.REJECTED_SINK);
+    }
+
+    private static void side(
+            SingleOutputStreamOperator<SnapshotCandidate> learner,
+            OutputTag<TopicRecord> tag,
+            Sink<TopicRecord> sink,
+            String uid) {
+        learner.getSideOutput(tag).sinkTo(sink).uid(uid).name(uid).setParallelism(1);
+    }
+
+    private static KafkaSource<ConsumedSample> source(Deployment deployment, boolean bounded) {
+        KafkaSourceBuilder<ConsumedSample> source =
+                KafkaSource.<ConsumedSample>builder()
+                        .setProperties(deployment.kafka().clientProperties())
+                        .setTopics(deployment.topics().samples().name())
+                        .setGroupId(deployment.name() + "-learner")
+                        .setStartingOffsets(OffsetsInitializer.earliest())
+                        .setDeserializer(new ConsumedSampleSchema())
+                        // Samples are written in transactions; one that aborts never was.
+                        .setProperty("isolation.level", "read_committed");
+        return (bounded ? source.setBounded(OffsetsInitializer.latest()) : source).build();
+    }
+
+    private static WatermarkStrategy<ConsumedSample> watermarks(
+            Deployment deployment, boolean bounded) {
+        WatermarkStrategy<ConsumedSample> byMaturity =
+                WatermarkStrategy.<ConsumedSample>forBoundedOutOfOrderness(
+                                deployment.learner().disorder())
+                        .withTimestampAssigner((sample, timestamp) -> sample.timestampMs);
+        // A bounded partition ends instead of falling idle, so no clock takes part.
+        return bounded ? byMaturity : byMaturity.withIdleness(deployment.eventTime().idle());
+    }
+
+    private static LearnerSinks sinks(Deployment deployment) {
+        return new LearnerSinks(
+                new SnapshotSink(
+                        deployment.snapshots(),
+                        KafkaSnapshotAnnouncer.on(
+                                deployment.kafka(), deployment.topics().snapshots().name())),
+                topic(deployment, deployment.topics().metrics()),
+                topic(deployment, deployment.topics().userBias()),
+                topic(deployment, deployment.topics().rejected()));
+    }
+
+    private static Sink<TopicRecord> topic(Deployment deployment, TopicOptions topic) {
+        Properties properties = deployment.kafka().clientProperties();
+        properties.putIfAbsent("transaction.timeout.ms", TRANSACTION_TIMEOUT_MS);
+        return KafkaSink.<TopicRecord>builder()
+                .setKafkaProducerConfig(properties)
+                .setBootstrapServers(deployment.kafka().bootstrap())
+                .setRecordSerializer(new TopicRecordSchema(topic.name()))
+                .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+                .setTransactionalIdPrefix(deployment.name() + "-learner-" + topic.name())
+                .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+                .build();
+    }
+}
