@@ -45,7 +45,8 @@ class SnapshotSinkTest {
         assertThat(announcement.getParentVersion()).isNull();
         assertThat(announcement.getUri()).endsWith("/v00000001");
         assertThat(announcement.getManifestSha256())
-                .isEqualTo(Sha256.hex(Files.readAllBytes(folder.resolve("v00000001/manifest.json"))));
+                .isEqualTo(
+                        Sha256.hex(Files.readAllBytes(folder.resolve("v00000001/manifest.json"))));
     }
 
     @Test
