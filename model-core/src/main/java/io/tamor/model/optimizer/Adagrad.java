@@ -6,8 +6,8 @@ import io.tamor.model.tensor.Matrix;
 import java.nio.FloatBuffer;
 
 /**
- * Adagrad (Duchi, Hazan, Singer, JMLR 12, 2011), element by element: acc = decay acc + g^2; p -= lr g
- * / (sqrt(acc) + epsilon); acc starts at the initial accumulator.
+ * Adagrad (Duchi, Hazan, Singer, JMLR 12, 2011), element by element: acc = decay acc + g^2; p -= lr
+ * g / (sqrt(acc) + epsilon); acc starts at the initial accumulator.
  *
  * <p>The touched rows are gathered, updated in one vectorised loop, and put back.
  */

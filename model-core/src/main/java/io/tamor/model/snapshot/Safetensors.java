@@ -1,260 +1,131 @@
 package io.tamor.model.snapshot;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The safetensors format: named tensors without code. Written and read by hand, since it is a page
- * long and a published model stands or falls with it.
+ * Tensors by name, as a file of the safetensors format: 8 bytes of header length (little-endian), a
+ * JSON header, then the elements. Float32 is written for parameters; float64, int32 and int64 are
+ * written and read too.
  *
- * <pre>
- * 8 bytes   length n of the header, unsigned little-endian
- * n bytes   JSON: name -> {dtype, shape, data_offsets [begin, end)}, __metadata__ -> strings
- * rest      row-major little-endian values, without gaps
- * </pre>
+ * <p>Written: equal content gives equal bytes. Tensors are sorted by width, then by name, so that
+ * each is aligned and none leaves a gap. Read: anything else than a whole file is refused, with the
+ * tensor, what was wanted and what was found. Memory: the tensors, and nothing of their size
+ * besides.
  *
- * F32 and I32 are supported, the types a model has. Names are written in order, so the same
- * parameters give the same bytes. Reading is strict: an unknown type, a gap, an overlap, a wrong
- * length or trailing bytes are refused.
+ * @param tensors by name, sorted
+ * @param metadata texts by key, sorted
  */
-public final class Safetensors {
-    /** Longest header that is read: far above any model's, far below what noise could ask for. */
-    private static final int MAX_HEADER = 64 << 20;
+public record Safetensors(SortedMap<String, INDArray> tensors, SortedMap<String, String> metadata) {
+    /** The longest header that is read, as in the format's reference implementation. */
+    public static final int MAX_HEADER_BYTES = 100_000_000;
 
-    private static final String METADATA = "__metadata__";
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final int LENGTH_BYTES = Long.BYTES;
 
-    private Safetensors() {}
-
-    /** What a file holds. */
-    public record Content(SortedMap<String, INDArray> tensors, SortedMap<String, String> metadata) {
-
-        /** The tensor of that name and shape; an error has both where it differs. */
-        public INDArray tensor(String name, long... shape) throws MalformedSnapshotException {
-            INDArray tensor = tensors.get(name);
-            if (tensor == null) {
-                throw new MalformedSnapshotException("no tensor " + name);
-            }
-            if (!Arrays.equals(tensor.shape(), shape)) {
-                throw new MalformedSnapshotException(
-                        "tensor "
-                                + name
-                                + " has shape "
-                                + Arrays.toString(tensor.shape())
-                                + ", wanted "
-                                + Arrays.toString(shape));
-            }
-            return tensor;
-        }
+    public Safetensors {
+        tensors = Collections.unmodifiableSortedMap(new TreeMap<>(tensors));
+        metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
     }
 
-    private record Entry(String name, DataType type, List<Long> shape, long begin, long end) {
-        long byteCount() {
-            long values = 1;
-            for (long n : shape) {
-                values = Math.multiplyExact(values, n);
-            }
-            return Math.multiplyExact(values, 4L);
-        }
-    }
-
-    /** Writes float32 and int32 arrays of any rank and order; the stream is left open. */
+    /** Writes a file; does not close the stream. */
     public static void write(
-            OutputStream out, SortedMap<String, INDArray> tensors, Map<String, String> metadata)
+            OutputStream out, Map<String, INDArray> tensors, Map<String, String> metadata)
             throws IOException {
-        ObjectNode header = JSON.createObjectNode();
-        ObjectNode strings = header.putObject(METADATA);
-        new TreeMap<>(metadata).forEach(strings::put);
-        long offset = 0;
-        for (Map.Entry<String, INDArray> tensor : tensors.entrySet()) {
-            ObjectNode entry = header.putObject(tensor.getKey());
-            entry.put("dtype", nameOf(tensor.getKey(), tensor.getValue().dataType()));
-            for (long n : tensor.getValue().shape()) {
-                entry.withArray("shape").add(n);
-            }
-            entry.withArray("shape");
-            long end = offset + 4L * tensor.getValue().length();
-            entry.putArray("data_offsets").add(offset).add(end);
-            offset = end;
+        List<TensorEntry> entries = new ArrayList<>();
+        tensors.forEach(
+                (name, array) ->
+                        entries.add(
+                                TensorEntry.of(
+                                        name,
+                                        TensorType.of(name, array.dataType()),
+                                        array.shape(),
+                                        0)));
+        entries.sort(
+                Comparator.comparing((TensorEntry entry) -> -entry.type().bytes())
+                        .thenComparing(TensorEntry::name));
+        long at = 0;
+        for (int i = 0; i < entries.size(); i++) {
+            TensorEntry placed = entries.get(i);
+            entries.set(i, TensorEntry.of(placed.name(), placed.type(), placed.sizes(), at));
+            at = entries.get(i).to();
         }
-        byte[] json = JSON.writeValueAsBytes(header);
-        int padded = (json.length + 7) / 8 * 8; // values start aligned, the header ends in spaces
-        ByteBuffer start = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN);
-        start.putLong(padded).put(json);
-        Arrays.fill(start.array(), start.position(), start.capacity(), (byte) ' ');
-        out.write(start.array());
-        for (INDArray tensor : tensors.values()) {
-            out.write(bytes(tensor));
+        byte[] header = new SafetensorsHeader(entries, new TreeMap<>(metadata)).write();
+        ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        out.write(length.putLong(header.length).array());
+        out.write(header);
+        for (TensorEntry entry : entries) {
+            INDArray array = tensors.get(entry.name());
+            if (array != null) {
+                TensorBytes.write(array, entry.type(), out);
+            }
         }
     }
 
-    /** Reads a whole file; the stream is left open. */
-    public static Content read(InputStream in) throws IOException {
-        byte[] lengthBytes = in.readNBytes(8);
-        if (lengthBytes.length < 8) {
-            throw new MalformedSnapshotException(
-                    "no safetensors: " + lengthBytes.length + " bytes, wanted at least 8");
+    /** Reads a file. */
+    public static Safetensors read(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return read(in, Files.size(file), file.toString());
         }
-        long length = ByteBuffer.wrap(lengthBytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        if (length < 2 || length > MAX_HEADER) {
-            throw new MalformedSnapshotException(
-                    "no safetensors: a header of " + length + " bytes, wanted 2 to " + MAX_HEADER);
+    }
+
+    /**
+     * Reads a stream to its end; does not close it.
+     *
+     * @param bytes the stream's length, against which the header is checked before anything is
+     *     allocated
+     * @param where what errors call the stream
+     */
+    public static Safetensors read(InputStream in, long bytes, String where) throws IOException {
+        if (bytes < LENGTH_BYTES) {
+            throw new IOException(
+                    where + ": a safetensors file has at least 8 bytes, this one " + bytes);
         }
-        byte[] headerBytes = in.readNBytes((int) length);
-        if (headerBytes.length < length) {
-            throw new MalformedSnapshotException(
-                    "cut: " + headerBytes.length + " of " + length + " bytes of the header");
+        ByteBuffer length = ByteBuffer.wrap(exactly(in, LENGTH_BYTES, where));
+        long headerBytes = length.order(ByteOrder.LITTLE_ENDIAN).getLong();
+        long most = Math.min(MAX_HEADER_BYTES, bytes - LENGTH_BYTES);
+        if (headerBytes < 2 || headerBytes > most) {
+            throw new IOException(
+                    where
+                            + ": the safetensors header must have 2 to "
+                            + most
+                            + " bytes, it says "
+                            + Long.toUnsignedString(headerBytes));
         }
-        JsonNode header = parse(headerBytes);
-        SortedMap<String, String> metadata = metadata(header.path(METADATA));
+        SafetensorsHeader header =
+                SafetensorsHeader.read(
+                        exactly(in, (int) headerBytes, where),
+                        bytes - LENGTH_BYTES - headerBytes,
+                        where);
         SortedMap<String, INDArray> tensors = new TreeMap<>();
-        long offset = 0;
-        for (Entry entry : entries(header)) {
-            if (entry.begin() != offset || entry.end() - entry.begin() != entry.byteCount()) {
-                throw new MalformedSnapshotException(
-                        String.format(
-                                "tensor %s of shape %s is at [%d, %d), wanted [%d, %d)",
-                                entry.name(),
-                                entry.shape(),
-                                entry.begin(),
-                                entry.end(),
-                                offset,
-                                offset + entry.byteCount()));
-            }
-            byte[] data = in.readNBytes(Math.toIntExact(entry.byteCount()));
-            if (data.length < entry.byteCount()) {
-                throw new MalformedSnapshotException(
-                        "cut: "
-                                + data.length
-                                + " of "
-                                + entry.byteCount()
-                                + " bytes of tensor "
-                                + entry.name());
-            }
-            tensors.put(entry.name(), array(entry, data));
-            offset = entry.end();
+        for (TensorEntry entry : header.entries()) {
+            tensors.put(entry.name(), TensorBytes.read(entry, in, where));
         }
         if (in.read() >= 0) {
-            throw new MalformedSnapshotException("bytes left after the last tensor");
+            throw new IOException(where + ": bytes trail after the " + bytes + " expected");
         }
-        return new Content(tensors, metadata);
+        return new Safetensors(tensors, header.metadata());
     }
 
-    private static JsonNode parse(byte[] header) throws MalformedSnapshotException {
-        JsonNode json;
-        try {
-            json = JSON.readTree(new String(header, StandardCharsets.UTF_8));
-        } catch (JsonProcessingException e) {
-            throw new MalformedSnapshotException(
-                    "the header is no JSON: " + e.getOriginalMessage(), e);
+    private static byte[] exactly(InputStream in, int count, String where) throws IOException {
+        byte[] bytes = in.readNBytes(count);
+        if (bytes.length != count) {
+            throw new EOFException(
+                    where + ": the safetensors header is cut off after " + bytes.length);
         }
-        if (!json.isObject()) {
-            throw new MalformedSnapshotException("the header is no JSON object");
-        }
-        return json;
-    }
-
-    private static SortedMap<String, String> metadata(JsonNode node) {
-        SortedMap<String, String> metadata = new TreeMap<>();
-        node.properties().forEach(e -> metadata.put(e.getKey(), e.getValue().asText()));
-        return metadata;
-    }
-
-    private static List<Entry> entries(JsonNode header) throws MalformedSnapshotException {
-        List<Entry> entries = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> field : header.properties()) {
-            if (!field.getKey().equals(METADATA)) {
-                entries.add(entry(field.getKey(), field.getValue()));
-            }
-        }
-        // An empty tensor begins where the next one does, so the end decides between them.
-        entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
-        return entries;
-    }
-
-    private static Entry entry(String name, JsonNode node) throws MalformedSnapshotException {
-        String dtype = node.path("dtype").asText();
-        DataType type =
-                switch (dtype) {
-                    case "F32" -> DataType.FLOAT;
-                    case "I32" -> DataType.INT32;
-                    default ->
-                            throw new MalformedSnapshotException(
-                                    "tensor "
-                                            + name
-                                            + " is of type "
-                                            + dtype
-                                            + ", wanted F32 or I32");
-                };
-        JsonNode offsets = node.path("data_offsets");
-        boolean whole = node.path("shape").isArray() && offsets.isArray() && offsets.size() == 2;
-        List<Long> shape = new ArrayList<>();
-        for (JsonNode n : node.path("shape")) {
-            shape.add(n.asLong(-1));
-            whole &= n.isIntegralNumber() && n.asLong() >= 0 && n.asLong() <= Integer.MAX_VALUE;
-        }
-        if (!whole) {
-            throw new MalformedSnapshotException(
-                    "tensor " + name + " has no sound shape and data_offsets: " + node);
-        }
-        return new Entry(name, type, shape, offsets.get(0).asLong(-1), offsets.get(1).asLong(-1));
-    }
-
-    private static String nameOf(String name, DataType type) throws MalformedSnapshotException {
-        if (type == DataType.FLOAT) {
-            return "F32";
-        }
-        if (type == DataType.INT32) {
-            return "I32";
-        }
-        throw new MalformedSnapshotException(
-                "tensor " + name + " is of type " + type + ", wanted FLOAT or INT32");
-    }
-
-    private static byte[] bytes(INDArray tensor) {
-        ByteBuffer bytes =
-                ByteBuffer.allocate(Math.toIntExact(4 * tensor.length()))
-                        .order(ByteOrder.LITTLE_ENDIAN);
-        INDArray rowMajor = tensor.dup('c');
-        if (tensor.dataType() == DataType.INT32) {
-            bytes.asIntBuffer().put(rowMajor.data().asInt());
-        } else {
-            bytes.asFloatBuffer().put(rowMajor.data().asFloat());
-        }
-        return bytes.array();
-    }
-
-    private static INDArray array(Entry entry, byte[] data) {
-        ByteBuffer bytes = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
-        if (entry.type() == DataType.INT32) {
-            int[] values = new int[data.length / 4];
-            bytes.asIntBuffer().get(values);
-            return Nd4j.createFromArray(values)
-                    .reshape('c', entry.shape().stream().mapToLong(Long::longValue).toArray());
-        }
-        float[] values = new float[data.length / 4];
-        bytes.asFloatBuffer().get(values);
-        return Nd4j.createFromArray(values)
-                .reshape('c', entry.shape().stream().mapToLong(Long::longValue).toArray());
+        return bytes;
     }
 }

@@ -1,4 +1,4 @@
-/** Published models as files: safetensors for the parameters, a manifest that ties all together. */
+/** Models as files: tensors, the manifest that vouches for them, and the folder that holds both. */
 @NullMarked
 package io.tamor.model.snapshot;
 

@@ -86,8 +86,7 @@ public final class Passes {
     }
 
     /** dBias += the sum of dy over the rows. */
-    public static void biasBackward(
-            Matrix dy, int from, int rows, Matrix dBias, Scratch scratch) {
+    public static void biasBackward(Matrix dy, int from, int rows, Matrix dBias, Scratch scratch) {
         Gemm.columnSums(dy, from, rows, scratch.ones(rows), dBias);
     }
 

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Small arrays that native memory passes through in chunks. A loop over arrays is vectorised by the
- * JIT where the same loop over a native buffer is not; the copies cost less than that gains. One per
- * network, shared by its layers.
+ * JIT where the same loop over a native buffer is not; the copies cost less than that gains. One
+ * per network, shared by its layers.
  */
 public final class Scratch {
     /** Elements of a chunk: three chunks fit the first-level cache. */
