@@ -31,7 +31,7 @@ final class SnapshotParameters {
         Map<String, INDArray> all = new LinkedHashMap<>();
         Parameters parameters = network.parameters();
         for (String name : parameters.names()) {
-            all.put(name, parameters.value(name).dup());
+            all.put(name, parameters.value(name));
         }
         for (Side side : Side.values()) {
             DenseNormalizer normalizer = normalizer(side);
@@ -74,7 +74,10 @@ final class SnapshotParameters {
         }
         Parameters parameters = network.parameters();
         for (String name : parameters.names()) {
-            parameters.value(name).assign(given.get(name));
+            INDArray value = given.get(name);
+            if (value != null) {
+                parameters.set(name, value);
+            }
         }
         for (Side side : Side.values()) {
             DenseNormalizer normalizer = normalizer(side);
