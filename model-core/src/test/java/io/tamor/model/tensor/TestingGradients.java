@@ -1,6 +1,7 @@
 package io.tamor.model.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
 
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
@@ -21,36 +22,65 @@ public final class TestingGradients {
     private int checked;
     private int kinks;
 
+    /** One number of a parameter. */
+    public interface Cell {
+        float get();
+
+        void set(float value);
+    }
+
     /** Checks every element, or every {@code stride}-th. */
     public void check(String name, DoubleSupplier loss, Matrix value, Matrix gradient, int stride) {
         for (int i = 0; i < value.rows() * value.columns(); i += stride) {
             int row = i / value.columns();
             int column = i % value.columns();
-            float kept = value.get(row, column);
-            double middle = loss.getAsDouble();
-            value.set(row, column, kept + STEP);
-            double right = loss.getAsDouble() - middle;
-            value.set(row, column, kept - STEP);
-            double left = middle - loss.getAsDouble();
-            value.set(row, column, kept);
-            compare(name + "[" + row + ", " + column + "]", left, right, gradient.get(row, column));
+            Cell cell =
+                    new Cell() {
+                        @Override
+                        public float get() {
+                            return value.get(row, column);
+                        }
+
+                        @Override
+                        public void set(float number) {
+                            value.set(row, column, number);
+                        }
+                    };
+            String at = name + "[" + row + ", " + column + "]";
+            check(at, loss, cell, gradient.get(row, column));
         }
     }
 
-    /** Compares one gradient with the losses' differences on both sides, over {@code STEP} each. */
-    public void compare(String name, double left, double right, double found) {
-        double slope = (left + right) / (2 * STEP);
-        double bound = ABSOLUTE + RELATIVE * Math.abs(slope);
+    /** Checks one number. */
+    public void check(String name, DoubleSupplier loss, Cell cell, double found) {
+        float kept = cell.get();
+        double middle = loss.getAsDouble();
+        double far = slope(loss, cell, kept, STEP);
+        double near = slope(loss, cell, kept, STEP / 4);
+        double right = rise(loss, cell, kept, STEP / 4, middle);
+        double left = rise(loss, cell, kept, -STEP / 4, middle);
+        cell.set(kept);
+        double bound = ABSOLUTE + RELATIVE * Math.abs(near);
         checked++;
-        if (Math.abs(right - left) / STEP > bound) {
+        if (Math.abs(far - near) > bound / 2 || Math.abs(right - left) > bound) {
             kinks++;
             return;
         }
-        assertThat(found).as("gradient of %s", name).isCloseTo(slope, within(bound));
+        assertThat(found).as("gradient of %s", name).isCloseTo(near, offset(bound));
     }
 
-    public static float step() {
-        return STEP;
+    private static double slope(DoubleSupplier loss, Cell cell, float kept, float step) {
+        cell.set(kept + step);
+        double right = loss.getAsDouble();
+        double up = cell.get();
+        cell.set(kept - step);
+        return (right - loss.getAsDouble()) / (up - cell.get());
+    }
+
+    private static double rise(
+            DoubleSupplier loss, Cell cell, float kept, float step, double middle) {
+        cell.set(kept + step);
+        return (loss.getAsDouble() - middle) / (cell.get() - kept);
     }
 
     /** At most one element in ten may lie at a kink. */
@@ -69,9 +99,5 @@ public final class TestingGradients {
     /** Sum of products: the loss whose gradient by {@code y} is {@code weights}. */
     public static double weighted(Matrix y, Matrix weights) {
         return Passes.dot(y, weights, y.rows());
-    }
-
-    private static org.assertj.core.data.Offset<Double> within(double bound) {
-        return org.assertj.core.data.Offset.offset(bound);
     }
 }
