@@ -3,6 +3,7 @@ package io.tamor.jobs.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.learner.logic.TestingSamples;
 import io.tamor.jobs.snapshot.Sha256;
 import io.tamor.jobs.snapshot.SnapshotSink;
@@ -12,7 +13,6 @@ import io.tamor.schemas.SnapshotAnnouncement;
 import io.tamor.schemas.UserBiasRow;
 import io.tamor.schemas.wire.RecordWire;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,12 +112,12 @@ class LearningJobITCase {
     private static Map<String, List<Byte>> userRows(String run) throws Exception {
         RecordWire<UserBiasRow> wire = RecordWire.of(UserBiasRow.class);
         Map<String, List<Byte>> rows = new TreeMap<>();
-        for (TopicRecord record : TestingStreams.records(run, "user-bias")) {
+        for (OutgoingRecord record : TestingStreams.records(run, "user-bias")) {
             List<Byte> values = new ArrayList<>();
-            for (byte b : wire.decode(record.value).getValues().array()) {
+            for (byte b : wire.decode(record.value()).getValues().array()) {
                 values.add(b);
             }
-            rows.put(new String(record.key, StandardCharsets.UTF_8), values);
+            rows.put(record.key(), values);
         }
         return rows;
     }
@@ -125,8 +125,8 @@ class LearningJobITCase {
     private static List<LearnerMetrics> lastMetrics(String run) throws Exception {
         RecordWire<LearnerMetrics> wire = RecordWire.of(LearnerMetrics.class);
         List<LearnerMetrics> all = new ArrayList<>();
-        for (TopicRecord record : TestingStreams.records(run, "metrics")) {
-            all.add(wire.decode(record.value));
+        for (OutgoingRecord record : TestingStreams.records(run, "metrics")) {
+            all.add(wire.decode(record.value()));
         }
         long last = all.get(all.size() - 1).getSamples();
         return all.stream().filter(m -> m.getCumulative() && m.getSamples() == last).toList();

@@ -1,6 +1,7 @@
 package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.schemas.LearnerMetrics;
 import io.tamor.schemas.RejectedRecord;
@@ -9,7 +10,6 @@ import io.tamor.schemas.UserBiasRow;
 import io.tamor.schemas.wire.FeatureWire;
 import io.tamor.schemas.wire.MalformedRecordException;
 import io.tamor.schemas.wire.RecordWire;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -119,25 +119,25 @@ final class TestingLearner implements AutoCloseable {
         harness.extractOutputValues().stream()
                 .filter(candidate -> !candidates.contains(candidate))
                 .forEach(candidates::add);
-        for (TopicRecord record : drain(OnlineLearnerOperator.METRICS)) {
-            metrics.add(decode(LearnerMetrics.class, record.value));
+        for (OutgoingRecord record : drain(OnlineLearnerOperator.METRICS)) {
+            metrics.add(decode(LearnerMetrics.class, record.value()));
         }
-        for (TopicRecord record : drain(OnlineLearnerOperator.REJECTED)) {
-            rejected.add(decode(RejectedRecord.class, record.value));
+        for (OutgoingRecord record : drain(OnlineLearnerOperator.REJECTED)) {
+            rejected.add(decode(RejectedRecord.class, record.value()));
         }
-        for (TopicRecord record : drain(OnlineLearnerOperator.USER_ROWS)) {
-            String user = new String(record.key, StandardCharsets.UTF_8);
-            if (record.value == null) {
+        for (OutgoingRecord record : drain(OnlineLearnerOperator.USER_ROWS)) {
+            String user = record.key();
+            if (record.value() == null) {
                 userRows.remove(user);
             } else {
-                userRows.put(user, decode(UserBiasRow.class, record.value));
+                userRows.put(user, decode(UserBiasRow.class, record.value()));
             }
         }
     }
 
-    private List<TopicRecord> drain(OutputTag<TopicRecord> tag) {
-        List<TopicRecord> drained = new ArrayList<>();
-        Queue<StreamRecord<TopicRecord>> queue = harness.getSideOutput(tag);
+    private List<OutgoingRecord> drain(OutputTag<OutgoingRecord> tag) {
+        List<OutgoingRecord> drained = new ArrayList<>();
+        Queue<StreamRecord<OutgoingRecord>> queue = harness.getSideOutput(tag);
         while (queue != null && !queue.isEmpty()) {
             drained.add(queue.remove().getValue());
         }
