@@ -146,11 +146,12 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         queue.restore(untrained.read(), progress.passedMs);
         training = new OnlineTraining(deployment, trainer, quality, progress, userRows);
         outputs = new LearnerOutputs(deployment, output);
-        assembly = new SnapshotAssembly(deployment, trainer.spec());
         // A version's number is never used twice, even by a model that starts anew or from an old
         // savepoint.
-        assembly.startAbove(
-                SnapshotDirectory.at(deployment.snapshots().directory()).highestVersion());
+        assembly =
+                new SnapshotAssembly(
+                        deployment,
+                        SnapshotDirectory.at(deployment.snapshots().directory()).highestVersion());
         registerMetrics();
     }
 

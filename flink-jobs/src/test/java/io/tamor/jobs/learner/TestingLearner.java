@@ -3,6 +3,9 @@ package io.tamor.jobs.learner;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
+import io.tamor.model.snapshot.MemorySnapshotStore;
+import io.tamor.model.snapshot.Snapshot;
+import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.schemas.LearnerMetrics;
 import io.tamor.schemas.RejectedRecord;
 import io.tamor.schemas.Sample;
@@ -10,6 +13,8 @@ import io.tamor.schemas.UserBiasRow;
 import io.tamor.schemas.wire.FeatureWire;
 import io.tamor.schemas.wire.MalformedRecordException;
 import io.tamor.schemas.wire.RecordWire;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -149,10 +154,16 @@ final class TestingLearner implements AutoCloseable {
         return RecordWire.of(type).decode(value);
     }
 
-    /** Bytes of a file of the last candidate. */
-    byte[] lastFile(String name) {
+    /** The last candidate, read again; it must be whole. */
+    Snapshot lastSnapshot() throws IOException {
         SnapshotCandidate last = candidates.get(candidates.size() - 1);
-        return last.contents[List.of(last.names).indexOf(name)];
+        MemorySnapshotStore store = new MemorySnapshotStore("candidate " + last.version);
+        for (int i = 0; i < last.names.length; i++) {
+            try (OutputStream out = store.create(last.names[i])) {
+                out.write(last.contents[i]);
+            }
+        }
+        return new SnapshotFolder(store).load(last.manifestSha256);
     }
 
     /** The rows' values by user. */
