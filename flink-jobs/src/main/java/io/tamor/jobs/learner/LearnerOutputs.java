@@ -102,8 +102,6 @@ final class LearnerOutputs {
     private void emit(
             OutputTag<TopicRecord> tag, String key, byte @Nullable [] value, long timestampMs) {
         byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
-        output.collect(
-                tag,
-                new StreamRecord<>(new TopicRecord(keyBytes, value, timestampMs), timestampMs));
+        output.collect(tag, new StreamRecord<>(new TopicRecord(keyBytes, value), timestampMs));
     }
 }

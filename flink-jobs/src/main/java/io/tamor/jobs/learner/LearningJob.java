@@ -121,7 +121,7 @@ public final class LearningJob {
         return KafkaSink.<TopicRecord>builder()
                 .setKafkaProducerConfig(properties)
                 .setBootstrapServers(deployment.kafka().bootstrap())
-                .setRecordSerializer(new TopicRecordSchema(topic.name()))
+                .setRecordSerializer(TopicRecordSchema.to(topic.name()))
                 .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
                 .setTransactionalIdPrefix(deployment.name() + "-learner-" + topic.name())
                 .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)

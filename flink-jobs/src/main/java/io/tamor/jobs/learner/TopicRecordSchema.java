@@ -1,20 +1,35 @@
 package io.tamor.jobs.learner;
 
+import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
-import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Writes encoded records to a topic, at their event time. */
-final class TopicRecordSchema implements KafkaRecordSerializationSchema<TopicRecord> {
-    private final String topic;
+/**
+ * Writes encoded records to a topic, at their event time. Classes, not lambdas, since the connector
+ * looks at their type parameters.
+ */
+final class TopicRecordSchema {
+    private TopicRecordSchema() {}
 
-    TopicRecordSchema(String topic) {
-        this.topic = topic;
+    static KafkaRecordSerializationSchema<TopicRecord> to(String topic) {
+        return KafkaRecordSerializationSchema.<TopicRecord>builder()
+                .setTopic(topic)
+                .setKeySerializationSchema(new Key())
+                .setValueSerializationSchema(new Value())
+                .build();
     }
 
-    @Override
-    public ProducerRecord<byte[], byte[]> serialize(
-            TopicRecord record, KafkaSinkContext context, Long timestamp) {
-        return new ProducerRecord<>(
-                topic, null, Math.max(0, record.timestampMs), record.key, record.value);
+    private static final class Key implements SerializationSchema<TopicRecord> {
+        @Override
+        public byte[] serialize(TopicRecord record) {
+            return record.key;
+        }
+    }
+
+    private static final class Value implements SerializationSchema<TopicRecord> {
+        @Override
+        @SuppressWarnings("NullAway") // null is Kafka's deletion; the interface is not annotated
+        public byte[] serialize(TopicRecord record) {
+            return record.value;
+        }
     }
 }

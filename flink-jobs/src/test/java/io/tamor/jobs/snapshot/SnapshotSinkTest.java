@@ -97,9 +97,8 @@ class SnapshotSinkTest {
         assertThat(announcer.announced)
                 .extracting(SnapshotAnnouncement::getVersion)
                 .containsExactly(1L, 2L, 3L, 4L, 5L);
-        Files.walk(folder.resolve("v00000005"))
-                .sorted((a, b) -> b.compareTo(a))
-                .forEach(path -> path.toFile().delete());
+        directory.retain(0);
+        assertThat(directory.published()).isEmpty();
         assertThat(directory.highestVersion()).isEqualTo(5);
     }
 

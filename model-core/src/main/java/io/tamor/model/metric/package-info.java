@@ -1,4 +1,4 @@
-/** Quality of predictions on a stream: bounded memory, mergeable, per task, tier and scenario. */
+/** Streaming metrics in bounded memory: mergeable, and written with a version. */
 @NullMarked
 package io.tamor.model.metric;
 
