@@ -136,6 +136,11 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         counters.openGuards(getRuntimeContext(), guards);
     }
 
+    /** The counts of this subtask. */
+    Tally tally() {
+        return tally;
+    }
+
     private void onEvent(RawEvent event) throws Exception {
         RejectionCause refused = event.cause();
         if (refused != null) {

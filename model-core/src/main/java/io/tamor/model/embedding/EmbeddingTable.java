@@ -1,69 +1,148 @@
 package io.tamor.model.embedding;
 
 import io.tamor.model.config.FieldSpec;
-import io.tamor.model.tensor.Matrix;
 import io.tamor.model.tensor.ParameterFactory;
-import java.nio.FloatBuffer;
+import java.util.SplittableRandom;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A field's table [rows, dim] and the gradient of the rows a mini-batch touched. Several values of
- * one sample are averaged.
+ * A field's table [rows, dim] and the gradient of the rows a mini-batch touched.
  *
- * @param name the parameter's name
+ * <p>Rows live in one Java array, each followed by its optimiser state: a step touches few rows of
+ * a large table, so what counts is cache lines, and a row with its state is one stretch of them
+ * (docs/decisions/011-embedding-rows.md). Several values of one sample are averaged.
  */
-public record EmbeddingTable(String name, FieldSpec field, Matrix values, SparseGradient gradient) {
+public final class EmbeddingTable {
     /** Initial values are uniform in +-{@code INITIAL}. */
     private static final double INITIAL = 0.05;
 
-    /** A table with initial values; an external table starts at 0, its rows come from outside. */
-    public static EmbeddingTable create(
-            String name, FieldSpec field, ParameterFactory factory, int capacity, int lanes) {
-        Matrix values = Matrix.zeros(field.rows(), field.dim());
+    private final String name;
+    private final FieldSpec field;
+    private final int dim;
+    private final int stride;
+    private final float[] rows;
+    private final SparseGradient gradient;
+
+    private EmbeddingTable(String name, FieldSpec field, int stateWidth, SparseGradient gradient) {
+        this.name = name;
+        this.field = field;
+        this.dim = field.dim();
+        this.stride = field.dim() * (1 + stateWidth);
+        long length = (long) field.rows() * stride;
+        if (length > Integer.MAX_VALUE - 16) {
+            throw new IllegalArgumentException(
+                    "field "
+                            + field.name()
+                            + ": "
+                            + field.rows()
+                            + " rows of "
+                            + stride
+                            + " floats (values and optimiser state) are more than an array can"
+                            + " hold, 2147483631; lower rows or dim");
+        }
+        this.rows = new float[(int) length];
+        this.gradient = gradient;
+    }
+
+    /**
+     * A table with initial values; an external table starts at 0, its rows come from outside.
+     *
+     * @param buffers how much it holds besides the values
+     */
+    static EmbeddingTable create(
+            String name, FieldSpec field, ParameterFactory factory, TableBuffers buffers) {
+        EmbeddingTable table =
+                new EmbeddingTable(
+                        name,
+                        field,
+                        buffers.stateWidth(),
+                        new SparseGradient(field.dim(), buffers.capacity(), buffers.lanes()));
         if (!field.external()) {
-            ParameterFactory.fillUniform(values, factory.random(name), INITIAL);
-        }
-        return new EmbeddingTable(
-                name, field, values, new SparseGradient(field.dim(), capacity, lanes));
-    }
-
-    /** x[place, column..] = the mean of the batch row's embeddings. */
-    void lookUp(Categories categories, int batchRow, Matrix x, int place, int column) {
-        int count = categories.count(batchRow);
-        int at = x.index(place) + column;
-        if (count == 1) {
-            x.floats()
-                    .put(
-                            at,
-                            values.floats(),
-                            values.index(categories.get(batchRow, 0)),
-                            field.dim());
-            return;
-        }
-        float share = 1f / count;
-        FloatBuffer out = x.floats();
-        for (int d = 0; d < field.dim(); d++) {
-            float sum = 0;
-            for (int i = 0; i < count; i++) {
-                sum += values.get(categories.get(batchRow, i), d);
+            SplittableRandom random = factory.random(name);
+            for (int row = 0; row < field.rows(); row++) {
+                for (int d = 0; d < field.dim(); d++) {
+                    table.rows[row * table.stride + d] =
+                            (float) ((2 * random.nextDouble() - 1) * INITIAL);
+                }
             }
-            out.put(at + d, sum * share);
+        }
+        return table;
+    }
+
+    /** to[at..at + dim) = the mean of the batch row's embeddings. */
+    void lookUp(Categories categories, int batchRow, float[] to, int at) {
+        int count = categories.count(batchRow);
+        int first = categories.get(batchRow, 0) * stride;
+        for (int d = 0; d < dim; d++) {
+            to[at + d] = rows[first + d];
+        }
+        if (count > 1) {
+            for (int i = 1; i < count; i++) {
+                int from = categories.get(batchRow, i) * stride;
+                for (int d = 0; d < dim; d++) {
+                    to[at + d] += rows[from + d];
+                }
+            }
+            float share = 1f / count;
+            for (int d = 0; d < dim; d++) {
+                to[at + d] *= share;
+            }
         }
     }
 
-    /** Adds dx[place, column..] to the gradients of the batch row's embeddings. */
-    void accumulate(
-            Categories categories, int batchRow, Matrix dx, int place, int column, int lane) {
+    /** Adds dx[at..at + dim) to the gradients of the batch row's embeddings. */
+    void accumulate(Categories categories, int batchRow, float[] dx, int at, int lane) {
         int count = categories.count(batchRow);
-        int at = dx.index(place) + column;
         float share = 1f / count;
-        int dim = field.dim();
-        FloatBuffer in = dx.floats();
         for (int i = 0; i < count; i++) {
             int slot = gradient.slot(categories.get(batchRow, i)) * dim;
             float[] out = gradient.lane(lane);
             for (int d = 0; d < dim; d++) {
-                out[slot + d] += in.get(at + d) * share;
+                out[slot + d] += dx[at + d] * share;
             }
+        }
+    }
+
+    /** The parameter's name. */
+    public String name() {
+        return name;
+    }
+
+    public FieldSpec field() {
+        return field;
+    }
+
+    /** The gradient of the last backward pass. */
+    public SparseGradient gradient() {
+        return gradient;
+    }
+
+    /** The memory itself: row r's values, then its state, from {@code r * stride} on. */
+    public float[] rows() {
+        return rows;
+    }
+
+    /** Floats of a row's values and state. */
+    public int stride() {
+        return stride;
+    }
+
+    /** A copy of all values [rows, dim]. */
+    public INDArray values() {
+        float[] copy = new float[field.rows() * dim];
+        for (int row = 0; row < field.rows(); row++) {
+            System.arraycopy(rows, row * stride, copy, row * dim, dim);
+        }
+        return Nd4j.create(copy, new long[] {field.rows(), dim}, DataType.FLOAT);
+    }
+
+    /** Replaces all values [rows, dim]; the optimiser state stays. */
+    public void set(INDArray values) {
+        float[] given = values.dup('c').data().asFloat();
+        for (int row = 0; row < field.rows(); row++) {
+            System.arraycopy(given, row * dim, rows, row * stride, dim);
         }
     }
 }

@@ -24,6 +24,9 @@ public final class InputSide {
     private final int width;
     private final @Nullable DenseNormalizer normalizer;
 
+    /** The input, then its gradient, on the Java side of the memory: [B, width]. */
+    private final float[] buffer;
+
     /**
      * @param all the tables of all fields, in field order
      */
@@ -31,7 +34,8 @@ public final class InputSide {
             InputSpec spec,
             Side side,
             List<EmbeddingTable> all,
-            @Nullable DenseNormalizer normalizer) {
+            @Nullable DenseNormalizer normalizer,
+            int capacity) {
         List<FieldSpec> specs = spec.fields();
         int count = (int) specs.stream().filter(f -> f.side() == side).count();
         tables = new EmbeddingTable[count];
@@ -52,6 +56,7 @@ public final class InputSide {
         firstDense = side == Side.USER ? 0 : denseCount(spec, Side.USER);
         width = column + denseCount;
         this.normalizer = normalizer;
+        buffer = new float[capacity * width];
     }
 
     private static int denseCount(InputSpec spec, Side side) {
@@ -61,27 +66,32 @@ public final class InputSide {
     /** Fills x. {@code dense} is row-major with {@code stride} features per batch row. */
     public void assemble(
             List<Categories> categories, float[] dense, int stride, RowGroups order, Matrix x) {
+        int rows = order.size();
         for (int i = 0; i < tables.length; i++) {
             Categories values = categories.get(fields[i]);
-            for (int p = 0; p < order.size(); p++) {
-                tables[i].lookUp(values, order.row(p), x, p, columns[i]);
+            for (int p = 0; p < rows; p++) {
+                tables[i].lookUp(values, order.row(p), buffer, p * width + columns[i]);
             }
         }
-        for (int p = 0; p < order.size(); p++) {
+        for (int p = 0; p < rows; p++) {
             int from = order.row(p) * stride + firstDense;
+            int to = p * width + denseColumn;
             for (int d = 0; d < denseCount; d++) {
                 float value = dense[from + d];
-                x.set(p, denseColumn + d, normalizer == null ? value : normalizer.apply(d, value));
+                buffer[to + d] = normalizer == null ? value : normalizer.apply(d, value);
             }
         }
+        x.write(buffer, rows);
     }
 
     /** Adds dx to the tables' gradients, in a lane. */
     public void backward(List<Categories> categories, RowGroups order, Matrix dx, int lane) {
+        int rows = order.size();
+        dx.read(buffer, rows);
         for (int i = 0; i < tables.length; i++) {
             Categories values = categories.get(fields[i]);
-            for (int p = 0; p < order.size(); p++) {
-                tables[i].accumulate(values, order.row(p), dx, p, columns[i], lane);
+            for (int p = 0; p < rows; p++) {
+                tables[i].accumulate(values, order.row(p), buffer, p * width + columns[i], lane);
             }
         }
     }

@@ -18,19 +18,29 @@ public final class Inputs {
         this.item = item;
     }
 
-    /** Tables named {@code embedding/<field>}, with as many gradient lanes as wanted. */
-    public static Inputs create(InputSpec spec, ParameterFactory factory, int capacity, int lanes) {
+    /** Tables named {@code embedding/<field>}. */
+    public static Inputs create(InputSpec spec, ParameterFactory factory, TableBuffers buffers) {
         List<EmbeddingTable> tables = new ArrayList<>();
         for (var field : spec.fields()) {
             String name = "embedding/" + field.name();
-            tables.add(EmbeddingTable.create(name, field, factory, capacity, lanes));
+            tables.add(EmbeddingTable.create(name, field, factory, buffers));
         }
         DenseNormalizer user = new DenseNormalizer(count(spec, Side.USER));
         DenseNormalizer item = new DenseNormalizer(count(spec, Side.ITEM));
         return new Inputs(
                 List.copyOf(tables),
-                new InputSide(spec, Side.USER, tables, spec.normalizeDense() ? user : null),
-                new InputSide(spec, Side.ITEM, tables, spec.normalizeDense() ? item : null));
+                new InputSide(
+                        spec,
+                        Side.USER,
+                        tables,
+                        spec.normalizeDense() ? user : null,
+                        buffers.capacity()),
+                new InputSide(
+                        spec,
+                        Side.ITEM,
+                        tables,
+                        spec.normalizeDense() ? item : null,
+                        buffers.capacity()));
     }
 
     /**
@@ -38,19 +48,19 @@ public final class Inputs {
      * the statistics stay the shared ones, since their contents come from outside the network.
      */
     public Inputs withOwnTables(
-            InputSpec spec, ParameterFactory factory, String prefix, int capacity, int lanes) {
+            InputSpec spec, ParameterFactory factory, String prefix, TableBuffers buffers) {
         List<EmbeddingTable> own = new ArrayList<>();
         for (EmbeddingTable table : tables) {
             String name = prefix + "/" + table.name();
             own.add(
                     table.field().external()
                             ? table
-                            : EmbeddingTable.create(name, table.field(), factory, capacity, lanes));
+                            : EmbeddingTable.create(name, table.field(), factory, buffers));
         }
         return new Inputs(
                 List.copyOf(own),
-                new InputSide(spec, Side.USER, own, user.normalizer()),
-                new InputSide(spec, Side.ITEM, own, item.normalizer()));
+                new InputSide(spec, Side.USER, own, user.normalizer(), buffers.capacity()),
+                new InputSide(spec, Side.ITEM, own, item.normalizer(), buffers.capacity()));
     }
 
     private static int count(InputSpec spec, Side side) {

@@ -8,58 +8,61 @@ import java.util.Arrays;
  * order. Several lanes hold the gradients of several losses over the same slots.
  */
 public final class SparseGradient {
+    private static final long EMPTY = -1;
+
     private final int dim;
-    private int[] keys;
-    private int[] stamps;
-    private int[] slots;
+
+    /** Open addressing: the row in the upper half, its slot in the lower; -1 where empty. */
+    private long[] entries;
+
     private int[] rows;
-    private float[][] lanes;
-    private int epoch;
+    private final float[][] lanes;
     private int touched;
 
     /** For rows of width {@code dim} and, at first, {@code capacity} distinct rows. */
     public SparseGradient(int dim, int capacity, int laneCount) {
         this.dim = dim;
-        int size = Integer.highestOneBit(Math.max(4, capacity)) * 4;
-        keys = new int[size];
-        stamps = new int[size];
-        slots = new int[size];
         rows = new int[Math.max(4, capacity)];
+        entries = new long[Integer.highestOneBit(rows.length) * 4];
         lanes = new float[laneCount][rows.length * dim];
+        Arrays.fill(entries, EMPTY);
     }
 
     /** Forgets all rows. */
     public void clear() {
         touched = 0;
-        epoch++;
-        if (epoch == 0) { // wrapped around: old stamps could match again
-            Arrays.fill(stamps, 0);
-            epoch = 1;
-        }
+        Arrays.fill(entries, EMPTY);
     }
 
     /** Slot of a table row, new and zero in every lane if the row is not there yet. */
     public int slot(int row) {
-        int mask = keys.length - 1;
-        int at = (row * 0x9E3779B9) >>> 7 & mask;
-        while (stamps[at] == epoch) {
-            if (keys[at] == row) {
-                return slots[at];
+        int mask = entries.length - 1;
+        int at = hash(row) & mask;
+        while (entries[at] != EMPTY) {
+            if ((int) (entries[at] >> 32) == row) {
+                return (int) entries[at];
             }
-            at = at + 1 & mask;
+            at = (at + 1) & mask;
         }
         if (touched == rows.length) {
             grow();
             return slot(row);
         }
-        stamps[at] = epoch;
-        keys[at] = row;
-        slots[at] = touched;
+        entries[at] = entry(row, touched);
         rows[touched] = row;
         for (float[] lane : lanes) {
             Arrays.fill(lane, touched * dim, (touched + 1) * dim, 0f);
         }
         return touched++;
+    }
+
+    private static int hash(int row) {
+        int mixed = row * 0x9E3779B9; // 2^32 over the golden ratio: spreads runs of rows
+        return mixed ^ (mixed >>> 15);
+    }
+
+    private static long entry(int row, int slot) {
+        return ((long) row << 32) | slot;
     }
 
     /** Number of distinct rows. */
@@ -90,19 +93,15 @@ public final class SparseGradient {
         for (int l = 0; l < lanes.length; l++) {
             lanes[l] = Arrays.copyOf(lanes[l], rows.length * dim);
         }
-        int size = keys.length * 2;
-        keys = new int[size];
-        stamps = new int[size];
-        slots = new int[size];
-        epoch = 1;
+        entries = new long[entries.length * 2];
+        Arrays.fill(entries, EMPTY);
+        int mask = entries.length - 1;
         for (int s = 0; s < touched; s++) {
-            int at = (rows[s] * 0x9E3779B9) >>> 7 & (size - 1);
-            while (stamps[at] == epoch) {
-                at = at + 1 & (size - 1);
+            int at = hash(rows[s]) & mask;
+            while (entries[at] != EMPTY) {
+                at = (at + 1) & mask;
             }
-            stamps[at] = epoch;
-            keys[at] = rows[s];
-            slots[at] = s;
+            entries[at] = entry(rows[s], s);
         }
     }
 }

@@ -5,6 +5,7 @@ import io.tamor.model.config.ModelSpec;
 import io.tamor.model.config.NetworkSpec;
 import io.tamor.model.embedding.EmbeddingTable;
 import io.tamor.model.embedding.Inputs;
+import io.tamor.model.embedding.TableBuffers;
 import io.tamor.model.ple.Mmoe;
 import io.tamor.model.ple.Ple;
 import io.tamor.model.tensor.ParameterFactory;
@@ -18,14 +19,23 @@ import java.util.Set;
 public final class Networks {
     private Networks() {}
 
-    /** A network for mini-batches of at most {@code capacity} rows, initialised from its seed. */
+    /** A network that scores mini-batches of at most {@code capacity} rows. */
     public static Network create(ModelSpec spec, int capacity) {
+        return create(spec, capacity, 0);
+    }
+
+    /**
+     * A network initialised from its seed, whose embedding rows have room for an optimiser's state.
+     *
+     * @param rowStateWidth floats of optimiser state per element of an embedding row
+     */
+    public static Network create(ModelSpec spec, int capacity, int rowStateWidth) {
         if (capacity < 1) {
             throw new IllegalArgumentException("capacity must be >= 1, was " + capacity);
         }
         ParameterFactory factory = new ParameterFactory(spec.seed());
-        int lanes = lanes(spec);
-        Inputs inputs = Inputs.create(spec.input(), factory, capacity, lanes);
+        TableBuffers buffers = new TableBuffers(capacity, lanes(spec), rowStateWidth);
+        Inputs inputs = Inputs.create(spec.input(), factory, buffers);
         List<Inputs> all = new ArrayList<>();
         if (spec.network().type().equals(NetworkSpec.SINGLE_TASK)) {
             spec.tasks()
@@ -36,8 +46,7 @@ public final class Networks {
                                                     spec.input(),
                                                     factory,
                                                     "task/" + task.name(),
-                                                    capacity,
-                                                    lanes)));
+                                                    buffers)));
         } else {
             all.add(inputs);
         }

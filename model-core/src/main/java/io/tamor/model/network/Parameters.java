@@ -5,9 +5,11 @@ import io.tamor.model.embedding.SparseGradient;
 import io.tamor.model.tensor.Matrix;
 import io.tamor.model.tensor.Parameter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -45,9 +47,40 @@ public final class Parameters {
         return tableByName.containsKey(name);
     }
 
-    /** The value itself, not a copy: writing to it changes the model. */
+    /** A copy of the value. */
     public INDArray value(String name) {
-        return matrix(name).array();
+        EmbeddingTable table = tableByName.get(name);
+        return table == null ? dense(name).value().array().dup() : table.values();
+    }
+
+    /** Replaces the value; the shape must be the parameter's. */
+    public void set(String name, INDArray value) {
+        EmbeddingTable table = tableByName.get(name);
+        long[] wanted = shape(name);
+        if (!Arrays.equals(wanted, value.shape()) || value.dataType() != DataType.FLOAT) {
+            throw new IllegalArgumentException(
+                    "parameter "
+                            + name
+                            + " has shape "
+                            + Arrays.toString(value.shape())
+                            + " of "
+                            + value.dataType()
+                            + ", this model needs float32 "
+                            + Arrays.toString(wanted));
+        }
+        if (table == null) {
+            dense(name).value().array().assign(value);
+        } else {
+            table.set(value);
+        }
+    }
+
+    /** A parameter's shape. */
+    public long[] shape(String name) {
+        EmbeddingTable table = tableByName.get(name);
+        return table == null
+                ? dense(name).value().array().shape()
+                : new long[] {table.field().rows(), table.field().dim()};
     }
 
     /**
@@ -76,12 +109,6 @@ public final class Parameters {
     /** Every dense parameter. */
     public List<Parameter> dense() {
         return dense;
-    }
-
-    /** The matrix of a parameter's value. */
-    public Matrix matrix(String name) {
-        EmbeddingTable table = tableByName.get(name);
-        return table == null ? dense(name).value() : table.values();
     }
 
     private Parameter dense(String name) {

@@ -1,9 +1,9 @@
 package io.tamor.model.optimizer;
 
 import io.tamor.model.config.AdagradSpec;
+import io.tamor.model.embedding.EmbeddingTable;
 import io.tamor.model.embedding.SparseGradient;
-import io.tamor.model.tensor.Matrix;
-import java.nio.FloatBuffer;
+import java.util.Arrays;
 
 /**
  * Adagrad (Duchi, Hazan, Singer, JMLR 12, 2011), element by element: acc = decay acc + g^2; p -= lr
@@ -26,38 +26,41 @@ public final class Adagrad implements RowOptimizer {
     }
 
     @Override
-    public void initialise(Matrix table, Matrix state, int row) {
-        for (int c = 0; c < state.columns(); c++) {
-            state.set(row, c, (float) spec.initialAccumulator());
-        }
+    public void initialise(float[] rows, int at, int dim) {
+        Arrays.fill(rows, at + dim, at + 2 * dim, (float) spec.initialAccumulator());
     }
 
     @Override
-    public void adopt(Matrix table, Matrix state, int row) {}
+    public void adopt(float[] rows, int at, int dim) {}
 
     @Override
-    public void step(Matrix table, Matrix state, SparseGradient gradient, double rateFactor) {
+    public void step(EmbeddingTable table, double rateFactor) {
+        SparseGradient gradient = table.gradient();
         int dim = gradient.dim();
-        int count = gradient.touched() * dim;
-        if (table.columns() != dim || state.columns() != dim) {
-            throw new IllegalArgumentException(
-                    "Adagrad: rows of the table, of its state and of the gradient must have one"
-                            + " width, were "
-                            + table.columns()
-                            + ", "
-                            + state.columns()
-                            + " and "
-                            + dim);
+        int stride = table.stride();
+        int touched = gradient.touched();
+        float[] rows = table.rows();
+        if (values.length < touched * dim) {
+            values = new float[2 * touched * dim];
+            sums = new float[2 * touched * dim];
         }
-        if (values.length < count) {
-            values = new float[2 * count];
-            sums = new float[2 * count];
+        for (int slot = 0; slot < touched; slot++) {
+            int at = gradient.row(slot) * stride;
+            int to = slot * dim;
+            for (int c = 0; c < dim; c++) {
+                values[to + c] = rows[at + c];
+                sums[to + c] = rows[at + dim + c];
+            }
         }
-        copyRows(table, gradient, values, false);
-        copyRows(state, gradient, sums, false);
-        update(gradient.lane(0), count, (float) (spec.learningRate() * rateFactor));
-        copyRows(table, gradient, values, true);
-        copyRows(state, gradient, sums, true);
+        update(gradient.lane(0), touched * dim, (float) (spec.learningRate() * rateFactor));
+        for (int slot = 0; slot < touched; slot++) {
+            int at = gradient.row(slot) * stride;
+            int from = slot * dim;
+            for (int c = 0; c < dim; c++) {
+                rows[at + c] = values[from + c];
+                rows[at + dim + c] = sums[from + c];
+            }
+        }
     }
 
     private void update(float[] g, int count, float rate) {
@@ -69,22 +72,6 @@ public final class Adagrad implements RowOptimizer {
             float sum = decay * acc[k] + g[k] * g[k];
             acc[k] = sum;
             p[k] -= rate * g[k] / ((float) Math.sqrt(sum) + epsilon);
-        }
-    }
-
-    private static void copyRows(Matrix m, SparseGradient gradient, float[] rows, boolean back) {
-        FloatBuffer floats = m.floats();
-        int dim = gradient.dim();
-        for (int slot = 0; slot < gradient.touched(); slot++) {
-            int at = m.index(gradient.row(slot));
-            int to = slot * dim;
-            for (int c = 0; c < dim; c++) {
-                if (back) {
-                    floats.put(at + c, rows[to + c]);
-                } else {
-                    rows[to + c] = floats.get(at + c);
-                }
-            }
         }
     }
 }

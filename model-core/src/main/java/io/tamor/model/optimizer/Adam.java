@@ -16,6 +16,8 @@ public final class Adam {
     private final AdamSpec spec;
     private final float[] values = new float[CHUNK];
     private final float[] gradients = new float[CHUNK];
+    private final float[] m = new float[CHUNK];
+    private final float[] v = new float[CHUNK];
 
     /** The moments of one parameter, row-major: all there is besides the step's number. */
     public static final class State {
@@ -80,12 +82,17 @@ public final class Adam {
             int n = Math.min(CHUNK, count - from);
             value.floats().get(value.index(0) + from, values, 0, n);
             gradient.floats().get(gradient.index(0) + from, gradients, 0, n);
-            update(state.m, state.v, from, n, rate, rootScale);
+            System.arraycopy(state.m, from, m, 0, n);
+            System.arraycopy(state.v, from, v, 0, n);
+            update(n, rate, rootScale);
+            System.arraycopy(m, 0, state.m, from, n);
+            System.arraycopy(v, 0, state.v, from, n);
             value.floats().put(value.index(0) + from, values, 0, n);
         }
     }
 
-    private void update(float[] m, float[] v, int from, int n, float rate, float rootScale) {
+    /** All arrays from index 0: with an offset on some of them the loop is not vectorised. */
+    private void update(int n, float rate, float rootScale) {
         float keepM = (float) spec.beta1();
         float keepV = (float) spec.beta2();
         float newM = (float) (1 - spec.beta1());
@@ -93,12 +100,12 @@ public final class Adam {
         float epsilon = (float) spec.epsilon();
         float[] p = values;
         float[] g = gradients;
+        float[] mean = m;
+        float[] square = v;
         for (int i = 0; i < n; i++) {
-            float mean = keepM * m[from + i] + newM * g[i];
-            float square = keepV * v[from + i] + newV * g[i] * g[i];
-            m[from + i] = mean;
-            v[from + i] = square;
-            p[i] -= rate * mean / ((float) Math.sqrt(square) * rootScale + epsilon);
+            mean[i] = keepM * mean[i] + newM * g[i];
+            square[i] = keepV * square[i] + newV * g[i] * g[i];
+            p[i] -= rate * mean[i] / ((float) Math.sqrt(square[i]) * rootScale + epsilon);
         }
     }
 }

@@ -1,8 +1,9 @@
 package io.tamor.model.optimizer;
 
 import io.tamor.model.config.FtrlSpec;
+import io.tamor.model.embedding.EmbeddingTable;
 import io.tamor.model.embedding.SparseGradient;
-import io.tamor.model.tensor.Matrix;
+import java.util.Arrays;
 
 /**
  * FTRL-Proximal (McMahan et al., KDD 2013, algorithm 1), element by element: n' = decay n + g^2; z
@@ -19,20 +20,17 @@ public record Ftrl(FtrlSpec spec) implements RowOptimizer {
     }
 
     @Override
-    public void initialise(Matrix values, Matrix state, int row) {
-        for (int c = 0; c < values.columns(); c++) {
-            state.set(row, c, 0f);
-        }
-        adopt(values, state, row);
+    public void initialise(float[] rows, int at, int dim) {
+        Arrays.fill(rows, at + dim, at + 2 * dim, 0f);
+        adopt(rows, at, dim);
     }
 
     @Override
-    public void adopt(Matrix values, Matrix state, int row) {
-        int width = values.columns();
-        for (int c = 0; c < width; c++) {
-            double p = values.get(row, c);
-            double z = -p * strength(state.get(row, c)) - Math.signum(p) * spec.l1();
-            state.set(row, width + c, (float) z);
+    public void adopt(float[] rows, int at, int dim) {
+        for (int c = at; c < at + dim; c++) {
+            double p = rows[c];
+            double z = -p * strength(rows[c + dim]) - Math.signum(p) * spec.l1();
+            rows[c + 2 * dim] = (float) z;
         }
     }
 
@@ -41,26 +39,29 @@ public record Ftrl(FtrlSpec spec) implements RowOptimizer {
     }
 
     @Override
-    public void step(Matrix values, Matrix state, SparseGradient gradient, double rateFactor) {
+    public void step(EmbeddingTable table, double rateFactor) {
+        SparseGradient gradient = table.gradient();
         for (int slot = 0; slot < gradient.touched(); slot++) {
-            int at = slot * gradient.dim();
-            step(values, state, gradient.row(slot), gradient.lane(0), at);
+            step(
+                    table.rows(),
+                    gradient.row(slot) * table.stride(),
+                    gradient.lane(0),
+                    slot * gradient.dim(),
+                    gradient.dim());
         }
     }
 
-    private void step(Matrix values, Matrix state, int row, float[] gradient, int at) {
-        int width = values.columns();
-        for (int c = 0; c < width; c++) {
-            double g = gradient[at + c];
-            double before = state.get(row, c);
+    private void step(float[] rows, int at, float[] gradient, int from, int dim) {
+        for (int c = 0; c < dim; c++) {
+            double g = gradient[from + c];
+            double before = rows[at + dim + c];
             double n = (float) (spec.decay() * before + g * g);
             double pull = (Math.sqrt(n) - Math.sqrt(before)) / spec.alpha();
-            double z = (float) (state.get(row, width + c) + g - pull * values.get(row, c));
-            state.set(row, c, (float) n);
-            state.set(row, width + c, (float) z);
+            double z = (float) (rows[at + 2 * dim + c] + g - pull * rows[at + c]);
             double beyond = Math.abs(z) - spec.l1();
-            double p = beyond <= 0 ? 0 : -Math.signum(z) * beyond / strength(n);
-            values.set(row, c, (float) p);
+            rows[at + dim + c] = (float) n;
+            rows[at + 2 * dim + c] = (float) z;
+            rows[at + c] = (float) (beyond <= 0 ? 0 : -Math.signum(z) * beyond / strength(n));
         }
     }
 }

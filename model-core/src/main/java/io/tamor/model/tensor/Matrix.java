@@ -153,6 +153,28 @@ public final class Matrix {
         floats.put(index(row) + column, value);
     }
 
+    /** Copies the first {@code count} rows to an array, without gaps. */
+    public void read(float[] to, int count) {
+        if (dense()) {
+            floats.get(offset, to, 0, count * columns);
+        } else {
+            for (int r = 0; r < count; r++) {
+                floats.get(index(r), to, r * columns, columns);
+            }
+        }
+    }
+
+    /** Fills the first {@code count} rows from an array without gaps. */
+    public void write(float[] from, int count) {
+        if (dense()) {
+            floats.put(offset, from, 0, count * columns);
+        } else {
+            for (int r = 0; r < count; r++) {
+                floats.put(index(r), from, r * columns, columns);
+            }
+        }
+    }
+
     /** Sets the first {@code count} rows to 0. */
     public void clear(int count) {
         if (dense()) {

@@ -1,6 +1,7 @@
 package io.tamor.model.tensor;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 
 /** The passes between two matrix products, each once over the memory, on ranges of rows. */
 public final class Passes {
@@ -159,29 +160,42 @@ public final class Passes {
         }
         int count = m.rows() * m.columns();
         int from = m.index(0);
-        int largest = 0;
+        Arrays.fill(scratch.j, 0);
         for (int done = 0; done < count; done += Scratch.CHUNK) {
             int n = Math.min(Scratch.CHUNK, count - done);
             m.bits().get(from + done, scratch.i, 0, n);
-            largest = Math.max(largest, largestMagnitude(scratch.i, n));
+            raise(scratch.j, scratch.i, n);
+        }
+        int largest = 0;
+        for (int k = 0; k < Math.min(count, Scratch.CHUNK); k++) {
+            largest = Math.max(largest, scratch.j[k]);
         }
         return largest < INFINITE_BITS;
     }
 
     /** Whether the first {@code count} values are finite. */
     public static boolean finite(float[] values, int count) {
-        float sum = 0;
-        for (int k = 0; k < count; k++) {
-            sum += values[k] * 0f; // 0 for a finite value, NaN for any other
+        float s0 = 0; // each term is 0 for a finite value, NaN for any other
+        float s1 = 0;
+        float s2 = 0;
+        float s3 = 0;
+        int k = 0;
+        for (; k + 3 < count; k += 4) {
+            s0 += values[k] * 0f;
+            s1 += values[k + 1] * 0f;
+            s2 += values[k + 2] * 0f;
+            s3 += values[k + 3] * 0f;
         }
-        return sum == 0;
+        for (; k < count; k++) {
+            s0 += values[k] * 0f;
+        }
+        return s0 + s1 + s2 + s3 == 0;
     }
 
-    private static int largestMagnitude(int[] bits, int n) {
-        int largest = 0;
+    /** Element by element, so that it is vectorised: a running maximum would not be. */
+    private static void raise(int[] largest, int[] bits, int n) {
         for (int k = 0; k < n; k++) {
-            largest = Math.max(largest, bits[k] & Integer.MAX_VALUE);
+            largest[k] = Math.max(largest[k], bits[k] & Integer.MAX_VALUE);
         }
-        return largest;
     }
 }

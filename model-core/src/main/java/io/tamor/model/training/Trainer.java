@@ -8,7 +8,6 @@ import io.tamor.model.network.Network;
 import io.tamor.model.network.Networks;
 import io.tamor.model.optimizer.Adam;
 import io.tamor.model.optimizer.RowOptimizer;
-import io.tamor.model.tensor.Matrix;
 import io.tamor.model.tensor.Parameter;
 import io.tamor.model.tensor.Passes;
 import io.tamor.model.tensor.Scratch;
@@ -16,6 +15,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -36,7 +36,6 @@ public final class Trainer {
     private final List<Parameter> dense;
     private final List<Adam.State> moments = new ArrayList<>();
     private final List<EmbeddingTable> tables;
-    private final List<Matrix> rowStates = new ArrayList<>();
     private final StepOutcome outcome;
     private final Scratch scratch = new Scratch();
     private final ScoreCopy scores;
@@ -45,22 +44,18 @@ public final class Trainer {
     /** A trainer of a fresh model for mini-batches of at most {@code capacity} rows. */
     public Trainer(ModelSpec spec, int capacity) {
         this.spec = spec;
-        network = Networks.create(spec, capacity);
         adam = new Adam(spec.optimizer().adam());
         rowOptimizer = RowOptimizer.of(spec.optimizer());
+        network = Networks.create(spec, capacity, rowOptimizer.stateWidth());
         dense = network.parameters().dense();
         for (Parameter p : dense) {
             moments.add(new Adam.State(p.value().rows() * p.value().columns()));
         }
         tables = network.parameters().tables();
         for (EmbeddingTable table : tables) {
-            Matrix values = table.values();
-            Matrix state =
-                    Matrix.zeros(values.rows(), values.columns() * rowOptimizer.stateWidth());
-            for (int row = 0; row < values.rows(); row++) {
-                rowOptimizer.initialise(values, state, row);
+            for (int row = 0; row < table.field().rows(); row++) {
+                rowOptimizer.initialise(table.rows(), row * table.stride(), table.field().dim());
             }
-            rowStates.add(state);
         }
         outcome = new StepOutcome(spec.tasks().size());
         scores = new ScoreCopy(network);
@@ -119,8 +114,7 @@ public final class Trainer {
             adam.step(p.value(), p.gradient(), moments.get(i), steps + 1, factor);
         }
         for (int i = 0; i < tables.size(); i++) {
-            EmbeddingTable table = tables.get(i);
-            rowOptimizer.step(table.values(), rowStates.get(i), table.gradient(), factor);
+            rowOptimizer.step(tables.get(i), factor);
         }
     }
 
@@ -167,35 +161,33 @@ public final class Trainer {
 
     /** Optimiser state of a new row of an external field. */
     public float[] initialExternalAccumulators(int field) {
-        Matrix values = Matrix.zeros(1, table(field).field().dim());
-        Matrix state = Matrix.zeros(1, externalAccumulatorWidth(field));
-        rowOptimizer.initialise(values, state, 0);
-        float[] copy = new float[state.columns()];
-        state.floats().get(state.index(0), copy);
-        return copy;
+        int dim = table(field).field().dim();
+        float[] row = new float[dim * (1 + rowOptimizer.stateWidth())];
+        rowOptimizer.initialise(row, 0, dim);
+        return Arrays.copyOfRange(row, dim, row.length);
     }
 
     /** Puts a row and its optimiser state into a slot of an external field, before a step. */
     public void loadExternal(int field, int slot, float[] values, float[] accumulators) {
-        Matrix table = external(field, slot, values.length, accumulators.length);
-        Matrix state = rowStates.get(field);
-        table.floats().put(table.index(slot), values);
-        state.floats().put(state.index(slot), accumulators);
+        EmbeddingTable table = external(field, slot, values.length, accumulators.length);
+        int at = slot * table.stride();
+        System.arraycopy(values, 0, table.rows(), at, values.length);
+        System.arraycopy(accumulators, 0, table.rows(), at + values.length, accumulators.length);
     }
 
     /** Copies a slot's row and its optimiser state, after a step. */
     public void readExternal(int field, int slot, float[] values, float[] accumulators) {
-        Matrix table = external(field, slot, values.length, accumulators.length);
-        Matrix state = rowStates.get(field);
-        table.floats().get(table.index(slot), values);
-        state.floats().get(state.index(slot), accumulators);
+        EmbeddingTable table = external(field, slot, values.length, accumulators.length);
+        int at = slot * table.stride();
+        System.arraycopy(table.rows(), at, values, 0, values.length);
+        System.arraycopy(table.rows(), at + values.length, accumulators, 0, accumulators.length);
     }
 
     private EmbeddingTable table(int field) {
         return network.inputs().tables().get(field);
     }
 
-    private Matrix external(int field, int slot, int values, int accumulators) {
+    private EmbeddingTable external(int field, int slot, int values, int accumulators) {
         EmbeddingTable table = table(field);
         if (!table.field().external()) {
             throw new IllegalArgumentException(
@@ -223,7 +215,7 @@ public final class Trainer {
                             + " and "
                             + accumulators);
         }
-        return table.values();
+        return table;
     }
 
     /** Every parameter of a snapshot, copied: the network's and the normaliser's statistics. */
@@ -237,10 +229,9 @@ public final class Trainer {
      */
     public void loadParameters(Map<String, INDArray> parameters) {
         new SnapshotParameters(network).load(parameters);
-        for (int i = 0; i < tables.size(); i++) {
-            Matrix values = tables.get(i).values();
-            for (int row = 0; row < values.rows(); row++) {
-                rowOptimizer.adopt(values, rowStates.get(i), row);
+        for (EmbeddingTable table : tables) {
+            for (int row = 0; row < table.field().rows(); row++) {
+                rowOptimizer.adopt(table.rows(), row * table.stride(), table.field().dim());
             }
         }
     }
@@ -249,7 +240,7 @@ public final class Trainer {
      * Writes all that a resumed trainer needs for the same bits; external rows are not part of it.
      */
     public void writeState(DataOutput out) throws IOException {
-        new TrainerState(spec, network, moments, tables, rowStates).write(out, steps);
+        new TrainerState(spec, network, moments, tables).write(out, steps);
     }
 
     /**
@@ -257,6 +248,6 @@ public final class Trainer {
      * must not be used.
      */
     public void readState(DataInput in) throws IOException {
-        steps = new TrainerState(spec, network, moments, tables, rowStates).read(in);
+        steps = new TrainerState(spec, network, moments, tables).read(in);
     }
 }

@@ -19,16 +19,11 @@ import java.util.List;
  * <pre>int magic, int version, string model description, long steps,
  * per side with statistics: double count, double[] mean, double[] m2,
  * per dense parameter: string name, int rows, int columns, floats value, m, v,
- * per table that is not external: string name, int rows, int columns, floats value,
- *   int columns of state, floats state,
+ * per table that is not external: string name, int rows, int columns of values and state, floats,
  * long CRC-32 of all before</pre>
  */
 record TrainerState(
-        ModelSpec spec,
-        Network network,
-        List<Adam.State> moments,
-        List<EmbeddingTable> tables,
-        List<Matrix> rowStates) {
+        ModelSpec spec, Network network, List<Adam.State> moments, List<EmbeddingTable> tables) {
     private static final int MAGIC = 0x54_41_4D_52; // "TAMR"
     private static final int VERSION = 1;
 
@@ -47,17 +42,17 @@ record TrainerState(
         }
         List<Parameter> dense = network.parameters().dense();
         for (int i = 0; i < dense.size(); i++) {
-            writeShape(out, dense.get(i).name(), dense.get(i).value());
-            out.writeMatrix(dense.get(i).value());
+            Matrix value = dense.get(i).value();
+            writeShape(out, dense.get(i).name(), value.rows(), value.columns());
+            out.writeMatrix(value);
             out.writeFloats(moments.get(i).m());
             out.writeFloats(moments.get(i).v());
         }
         for (int i = 0; i < tables.size(); i++) {
             if (!tables.get(i).field().external()) {
-                writeShape(out, tables.get(i).name(), tables.get(i).values());
-                out.writeMatrix(tables.get(i).values());
-                out.writeInt(rowStates.get(i).columns());
-                out.writeMatrix(rowStates.get(i));
+                EmbeddingTable table = tables.get(i);
+                writeShape(out, table.name(), table.field().rows(), table.stride());
+                out.writeFloats(table.rows());
             }
         }
         out.writeChecksum();
@@ -88,17 +83,17 @@ record TrainerState(
         }
         List<Parameter> dense = network.parameters().dense();
         for (int i = 0; i < dense.size(); i++) {
-            expectShape(in, dense.get(i).name(), dense.get(i).value());
-            in.readMatrix(dense.get(i).value());
+            Matrix value = dense.get(i).value();
+            expectShape(in, dense.get(i).name(), value.rows(), value.columns());
+            in.readMatrix(value);
             in.readFloats(moments.get(i).m());
             in.readFloats(moments.get(i).v());
         }
         for (int i = 0; i < tables.size(); i++) {
             if (!tables.get(i).field().external()) {
-                expectShape(in, tables.get(i).name(), tables.get(i).values());
-                in.readMatrix(tables.get(i).values());
-                in.expect(tables.get(i).name() + " state", rowStates.get(i).columns());
-                in.readMatrix(rowStates.get(i));
+                EmbeddingTable table = tables.get(i);
+                expectShape(in, table.name(), table.field().rows(), table.stride());
+                in.readFloats(table.rows());
             }
         }
         in.expectChecksum();
@@ -111,18 +106,20 @@ record TrainerState(
         return user == null || item == null ? List.of() : List.of(user, item);
     }
 
-    private static void writeShape(StateOutput out, String name, Matrix m) throws IOException {
+    private static void writeShape(StateOutput out, String name, int rows, int columns)
+            throws IOException {
         out.writeString(name);
-        out.writeInt(m.rows());
-        out.writeInt(m.columns());
+        out.writeInt(rows);
+        out.writeInt(columns);
     }
 
-    private static void expectShape(StateInput in, String name, Matrix m) throws IOException {
+    private static void expectShape(StateInput in, String name, int rows, int columns)
+            throws IOException {
         String found = in.readString();
         if (!found.equals(name)) {
             throw new IOException("trainer state: wanted parameter " + name + ", found " + found);
         }
-        in.expect(name + " rows", m.rows());
-        in.expect(name + " columns", m.columns());
+        in.expect(name + " rows", rows);
+        in.expect(name + " columns", columns);
     }
 }
