@@ -2,6 +2,8 @@ package io.tamor.jobs.timeline.logic;
 
 import io.tamor.jobs.config.AggregateOptions;
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.FeatureOptions;
+import io.tamor.jobs.config.FeatureSource;
 import io.tamor.jobs.config.MatchingOptions;
 import io.tamor.jobs.config.TaskOptions.Label;
 import io.tamor.jobs.config.TierOptions;
@@ -28,6 +30,7 @@ public final class TimelineRules {
 
     private final TierOptions tiers;
     private final List<String> tierNames;
+    private final boolean tierTimed;
     private final MatchingOptions matching;
     private final boolean staged;
     private final int maxPending;
@@ -47,6 +50,10 @@ public final class TimelineRules {
     public TimelineRules(Deployment deployment, Tally tally, TimelineOutput out) {
         this.tiers = deployment.tiers();
         this.tierNames = tiers.names();
+        this.tierTimed =
+                deployment.features().stream()
+                        .map(FeatureOptions::from)
+                        .anyMatch(f -> f != null && f.kind() == FeatureSource.Kind.TIME_IN_TIER);
         this.matching = deployment.timeline().matching();
         this.staged = deployment.timeline().emit() == Emit.STAGED;
         this.maxPending = deployment.timeline().maxPendingPerUser();
@@ -227,7 +234,7 @@ public final class TimelineRules {
             throw new IllegalStateException("an impression without tier is refused on arrival");
         }
         int named = Murmur.hash32(tier);
-        if (named != user.namedTier) {
+        if (tierTimed && named != user.namedTier) {
             user.namedTier = named;
             user.tierSinceMs = timeMs;
         }
@@ -302,7 +309,9 @@ public final class TimelineRules {
                 event.redemption()
                         ? Math.max(0, user.positionMinor - amount)
                         : saturated(user.positionMinor, amount);
-        if (tiers.attribute() == null && tiers.bandOf(user.positionMinor) != bandBefore) {
+        if (tierTimed
+                && tiers.attribute() == null
+                && tiers.bandOf(user.positionMinor) != bandBefore) {
             user.tierSinceMs = event.timeMs();
         }
         int scenario = Murmur.hash32(event.scenario());

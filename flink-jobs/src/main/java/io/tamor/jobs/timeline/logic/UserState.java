@@ -20,7 +20,10 @@ public final class UserState {
     /** Hash of the tier last named by an impression, 0 where tiers are bands of the position. */
     int namedTier;
 
-    /** Since when the user is in the tier, 0: no change was ever seen. */
+    /**
+     * Since when the user is in the tier; 0: no change was ever seen, or no feature asks. Kept as
+     * long as the position: what a feature says must not depend on when state was cleared.
+     */
     long tierSinceMs;
 
     /** UTC day of the latest accepted impression, 0 for none. */
@@ -48,10 +51,7 @@ public final class UserState {
 
     /** True where nothing is left to remember, so that the user's entry can go. */
     public boolean isEmpty() {
-        return pending.isEmpty()
-                && history.size() == 0
-                && positionMinor == 0
-                && (tierSinceMs == 0 || namedTier != 0);
+        return pending.isEmpty() && history.size() == 0 && positionMinor == 0 && tierSinceMs == 0;
     }
 
     /**
