@@ -56,7 +56,8 @@ class LearningJobITCase {
 
     private record Outcome(
             Map<String, List<Float>> model,
- Map<String, List<Byte>> userRows, List<LearnerMetrics> metrics) {}
+            Map<String, List<Byte>> userRows,
+            List<LearnerMetrics> metrics) {}
 
     private Outcome run(String run, int failures, int sourceParallelism) throws Exception {
         Deployment deployment = TestingSamples.deployment(folder.resolve(run), 32);
@@ -114,8 +115,7 @@ class LearningJobITCase {
 
     private static SnapshotFolder folder(SnapshotAnnouncement announcement) throws IOException {
         return new SnapshotFolder(
-                new FlinkSnapshotStore(
-                        new org.apache.flink.core.fs.Path(announcement.getUri())));
+                new FlinkSnapshotStore(new org.apache.flink.core.fs.Path(announcement.getUri())));
     }
 
     private static Map<String, List<Byte>> userRows(String run) throws Exception {

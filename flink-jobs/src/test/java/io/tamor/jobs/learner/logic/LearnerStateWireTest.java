@@ -46,7 +46,8 @@ class LearnerStateWireTest {
     @Test
     void aStateOfOtherTasksIsRefused() {
         byte[] stored = LearnerStateWire.write(SCHEMA, part(example()));
-        assertThatThrownBy(() -> LearnerStateWire.read(stored, SCHEMA, part(new LearnerProgress(3))))
+        assertThatThrownBy(
+                        () -> LearnerStateWire.read(stored, SCHEMA, part(new LearnerProgress(3))))
                 .hasMessageContaining("wanted 3 tasks as configured, found 2");
     }
 

@@ -7,7 +7,6 @@ import io.tamor.model.config.ModelSpec;
 import io.tamor.model.training.Trainer;
 import io.tamor.schemas.Sample;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -73,8 +72,7 @@ class OnlineTrainingTest {
         Arrays.fill(stored.accumulators, 1e6f);
         long ttlMs = deployment.learner().userRowTtl().toMillis();
         training.train(List.of(renamed(samples.get(1), samples.get(0), ttlMs - 1)));
-        assertThat(rows.rows.get(samples.get(0).getUserId()).accumulators[0])
-                .isGreaterThan(1e5f);
+        assertThat(rows.rows.get(samples.get(0).getUserId()).accumulators[0]).isGreaterThan(1e5f);
         training.train(List.of(renamed(samples.get(2), samples.get(0), 2 * ttlMs)));
         assertThat(rows.rows.get(samples.get(0).getUserId()).accumulators[0])
                 .isLessThan(fresh.initialExternalAccumulators(0)[0] + 1);
