@@ -4,6 +4,7 @@ import io.tamor.jobs.cli.ConfigCommand;
 import io.tamor.jobs.cli.Errors;
 import io.tamor.jobs.cli.LearnerCommand;
 import io.tamor.jobs.cli.ParityCommand;
+import io.tamor.jobs.cli.SnapshotCommand;
 import io.tamor.jobs.cli.TimelineCommand;
 import io.tamor.jobs.cli.TopicsCommand;
 import picocli.CommandLine;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Command;
             LearnerCommand.class,
             ConfigCommand.class,
             TopicsCommand.class,
+            SnapshotCommand.class,
             ParityCommand.class
         })
 public final class TamorCommand {
