@@ -20,12 +20,18 @@ final class EventWatermarks implements WatermarkGenerator<RawEvent> {
         this.newestMs = Long.MIN_VALUE + disorderMs + 1;
     }
 
-    /** The strategy of each of the four sources. */
-    static WatermarkStrategy<RawEvent> strategy(EventTimeOptions options) {
+    /**
+     * The strategy of each of the four sources.
+     *
+     * @param bounded a partition ends instead of falling idle, so no clock takes part: one that a
+     *     busy reader has not come to yet must hold the watermark
+     */
+    static WatermarkStrategy<RawEvent> strategy(EventTimeOptions options, boolean bounded) {
         long disorderMs = options.disorder().toMillis();
-        return WatermarkStrategy.<RawEvent>forGenerator(c -> new EventWatermarks(disorderMs))
-                .withTimestampAssigner((event, recordTimestamp) -> event.timeMs())
-                .withIdleness(options.idle());
+        WatermarkStrategy<RawEvent> strategy =
+                WatermarkStrategy.<RawEvent>forGenerator(c -> new EventWatermarks(disorderMs))
+                        .withTimestampAssigner((event, recordTimestamp) -> event.timeMs());
+        return bounded ? strategy : strategy.withIdleness(options.idle());
     }
 
     @Override

@@ -44,7 +44,7 @@ public final class TimelineJob {
                                             deployment.name() + "-timeline",
                                             new EventDeserializer(kind, deployment),
                                             bounded),
-                                    EventWatermarks.strategy(deployment.eventTime()),
+                                    EventWatermarks.strategy(deployment.eventTime(), bounded),
                                     OperatorUids.source(kind),
                                     RawEventSerializer.TYPE)
                             .uid(OperatorUids.source(kind)));
