@@ -3,9 +3,8 @@ package io.tamor.model.snapshot;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.tamor.model.parity.SharedFiles;
+import io.tamor.model.SharedFiles;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -92,7 +91,6 @@ class SafetensorsTest {
     @Test
     void everySharedFixtureIsReadAndWrittenAgain() throws IOException {
         Path folder = SharedFiles.folder("parity");
-        assumeTrue(folder != null, "no shared/parity beside the repository: set TAMOR_SHARED");
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> fixtures =
                     files.filter(f -> f.toString().endsWith(".safetensors")).sorted().toList();
