@@ -20,14 +20,16 @@ import org.nd4j.linalg.factory.Nd4j;
  * A model as a snapshot holds it: every parameter, and with normalised dense features {@code
  * normalizer/<user|item>/count} [1], {@code mean} and {@code m2} [features].
  */
-final class SnapshotParameters {
+public final class SnapshotParameters {
     private final Network network;
 
-    SnapshotParameters(Network network) {
+    /** The parameters of a network. */
+    public SnapshotParameters(Network network) {
         this.network = network;
     }
 
-    Map<String, INDArray> copy() {
+    /** Every parameter by name, copied. */
+    public Map<String, INDArray> copy() {
         Map<String, INDArray> all = new LinkedHashMap<>();
         Parameters parameters = network.parameters();
         for (String name : parameters.names()) {
@@ -44,7 +46,8 @@ final class SnapshotParameters {
         return all;
     }
 
-    void load(Map<String, INDArray> given) {
+    /** Replaces every parameter; names and shapes must be exactly the network's. */
+    public void load(Map<String, INDArray> given) {
         Map<String, INDArray> own = copy();
         Set<String> missing = new TreeSet<>(own.keySet());
         missing.removeAll(given.keySet());

@@ -1,0 +1,42 @@
+package io.tamor.quickstart.cli;
+
+import io.tamor.jobs.cli.ConfigCommand;
+import io.tamor.jobs.cli.Errors;
+import io.tamor.jobs.cli.LearnerCommand;
+import io.tamor.jobs.cli.ParityCommand;
+import io.tamor.jobs.cli.SnapshotCommand;
+import io.tamor.jobs.cli.TimelineCommand;
+import io.tamor.jobs.cli.TopicsCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The root of the command line: {@code deploy/bin/tamor COMMAND}. */
+@Command(
+        name = "tamor",
+        description = "TAMOR: a tier-aware multi-task recommender, learned online on Flink.",
+        mixinStandardHelpOptions = true,
+        version = "tamor 0.1.0",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            QuickstartCommand.class,
+            ReplayCommand.class,
+            SimulateCommand.class,
+            TimelineCommand.class,
+            LearnerCommand.class,
+            ConfigCommand.class,
+            TopicsCommand.class,
+            SnapshotCommand.class,
+            ParityCommand.class
+        })
+public final class TamorCommand {
+    private TamorCommand() {}
+
+    /** The command line with its error handling. */
+    public static CommandLine commandLine() {
+        return new CommandLine(new TamorCommand()).setExecutionExceptionHandler(new Errors());
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+}

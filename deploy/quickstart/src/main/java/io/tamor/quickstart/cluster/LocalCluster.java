@@ -1,0 +1,136 @@
+package io.tamor.quickstart.cluster;
+
+import io.tamor.jobs.JobEnvironment;
+import io.tamor.jobs.config.Deployment;
+import java.net.URI;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.runtime.jobmaster.JobResult;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+
+/** A Flink mini cluster in this process, with its web UI on a free loopback port. */
+public final class LocalCluster implements AutoCloseable {
+    private static final long POLL_MS = 500;
+
+    private final MiniCluster cluster;
+    private final URI webUi;
+
+    private LocalCluster(MiniCluster cluster, URI webUi) {
+        this.cluster = cluster;
+        this.webUi = webUi;
+    }
+
+    /** Starts with one task manager of so many slots. */
+    public static LocalCluster start(int slots) {
+        Configuration configuration = new Configuration();
+        configuration.set(RestOptions.ADDRESS, "127.0.0.1");
+        configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+        configuration.set(RestOptions.BIND_PORT, "0");
+        configuration.set(WebOptions.SUBMIT_ENABLE, false);
+        configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(512));
+        // A mini cluster takes the network's memory only where both bounds agree.
+        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(128));
+        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(128));
+        configuration.set(JobManagerOptions.EXECUTION_FAILOVER_STRATEGY, "region");
+        try {
+            MiniCluster cluster =
+                    new MiniCluster(
+                            new MiniClusterConfiguration.Builder()
+                                    .setConfiguration(configuration)
+                                    .setNumTaskManagers(1)
+                                    .setNumSlotsPerTaskManager(slots)
+                                    .build());
+            cluster.start();
+            return new LocalCluster(cluster, cluster.getRestAddress().get(30, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the local cluster started", e);
+        } catch (Exception e) {
+            throw new IllegalStateException("the local Flink cluster did not start", e);
+        }
+    }
+
+    /** Address of the web UI, reachable until {@link #close}. */
+    public URI webUi() {
+        return webUi;
+    }
+
+    /** An environment as the deployment configures it; a job that fails is tried again once. */
+    public static StreamExecutionEnvironment environment(Deployment deployment) {
+        Configuration configuration = JobEnvironment.configure(deployment);
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1);
+        return StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    }
+
+    /**
+     * Runs a bounded job to its end, telling about twice a second how many records its sources have
+     * read.
+     *
+     * @throws JobFailedException where it fails
+     */
+    public void run(String name, StreamExecutionEnvironment env, SourceProgress progress) {
+        StreamGraph graph = env.getStreamGraph();
+        graph.setJobName(name);
+        try {
+            JobID id = cluster.submitJob(graph.getJobGraph()).get().getJobID();
+            CompletableFuture<JobResult> result = cluster.requestJobResult(id);
+            SourceRecords records = new SourceRecords(webUi, id);
+            while (!ended(result)) {
+                records.read().ifPresent(progress::at);
+            }
+            records.read().ifPresent(progress::at);
+            JobResult end = result.get();
+            if (end.getSerializedThrowable().isPresent()) {
+                throw new JobFailedException(
+                        name,
+                        end.getSerializedThrowable()
+                                .get()
+                                .deserializeError(LocalCluster.class.getClassLoader()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while job " + name + " ran", e);
+        } catch (ExecutionException e) {
+            throw new JobFailedException(name, e);
+        }
+    }
+
+    private static boolean ended(CompletableFuture<JobResult> result)
+            throws InterruptedException, ExecutionException {
+        try {
+            result.get(POLL_MS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+
+    /** Takes the number of records a job's sources have read so far. */
+    @FunctionalInterface
+    public interface SourceProgress {
+        void at(long records);
+    }
+
+    @Override
+    public void close() {
+        try {
+            cluster.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("the local Flink cluster did not stop", e);
+        }
+    }
+}

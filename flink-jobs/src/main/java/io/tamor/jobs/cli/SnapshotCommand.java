@@ -1,0 +1,147 @@
+package io.tamor.jobs.cli;
+
+import io.tamor.model.config.TaskSpec;
+import io.tamor.model.snapshot.LocalSnapshotStore;
+import io.tamor.model.snapshot.Manifest;
+import io.tamor.model.snapshot.SnapshotChain;
+import io.tamor.model.snapshot.SnapshotFolder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Commands on published snapshots in a local folder. */
+@Command(
+        name = "snapshot",
+        description = "Looks into published snapshots.",
+        subcommands = {SnapshotCommand.Inspect.class, SnapshotCommand.Verify.class},
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
+public final class SnapshotCommand {
+    private static final String PATH_HELP =
+            "A version's folder, or the folder that holds the versions.";
+
+    /** Shows a manifest. */
+    @Command(
+            name = "inspect",
+            description = "Shows what is in a version: model, progress, quality, files.",
+            mixinStandardHelpOptions = true)
+    public static final class Inspect implements Callable<Integer> {
+        @Spec private CommandSpec spec = CommandSpec.create();
+
+        @Parameters(paramLabel = "PATH", description = PATH_HELP)
+        private Path path = Path.of("");
+
+        @Option(names = "--json", description = "The manifest itself on stdout and nothing else.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws IOException {
+            List<Path> versions = versions(path);
+            Path newest = versions.get(versions.size() - 1);
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(
+                        Files.readString(newest.resolve(Manifest.FILE), StandardCharsets.UTF_8));
+            } else {
+                print(new SnapshotFolder(new LocalSnapshotStore(newest)).manifest(), out);
+            }
+            return ExitStatus.DONE;
+        }
+
+        private static void print(Manifest manifest, PrintWriter out) {
+            out.printf("version    %d%n", manifest.version());
+            out.printf("parent     %s%n", manifest.parent());
+            out.printf("software   %s%n", manifest.softwareVersion());
+            out.printf(
+                    "model      %s, tasks %s%n",
+                    manifest.model().network().type(),
+                    manifest.model().tasks().stream()
+                            .map(TaskSpec::name)
+                            .collect(Collectors.joining(", ")));
+            out.printf(
+                    "trained    %d samples in %d steps, up to %s%n",
+                    manifest.progress().samples(),
+                    manifest.progress().steps(),
+                    Instant.ofEpochMilli(manifest.progress().watermarkMs()));
+            out.printf("labels     %s%n", manifest.progress().matureLabels());
+            out.printf("sources    %s%n", manifest.progress().sources());
+            manifest.files()
+                    .forEach(
+                            (name, file) ->
+                                    out.printf(
+                                            "file       %s, %d bytes, sha256 %s%n",
+                                            name, file.bytes(), file.sha256()));
+            manifest.metrics().forEach(row -> out.printf("quality    %s%n", row));
+        }
+    }
+
+    /** Checks hashes, shapes and the chain. */
+    @Command(
+            name = "verify",
+            description =
+                    "Checks each version's hashes and shapes, and that versions follow each other;"
+                            + " exit status 1 where something is wrong.",
+            mixinStandardHelpOptions = true)
+    public static final class Verify implements Callable<Integer> {
+        @Spec private CommandSpec spec = CommandSpec.create();
+
+        @Parameters(paramLabel = "PATH", description = PATH_HELP)
+        private Path path = Path.of("");
+
+        @Override
+        public Integer call() throws IOException {
+            List<String> problems = new ArrayList<>();
+            List<SnapshotFolder> sound = new ArrayList<>();
+            List<Path> versions = versions(path);
+            for (Path version : versions) {
+                SnapshotFolder folder = new SnapshotFolder(new LocalSnapshotStore(version));
+                List<String> found = folder.verify();
+                problems.addAll(found);
+                if (found.isEmpty()) {
+                    sound.add(folder);
+                    spec.commandLine().getOut().println(version.getFileName() + " is whole");
+                }
+            }
+            problems.addAll(SnapshotChain.verify(sound));
+            problems.forEach(spec.commandLine().getErr()::println);
+            return problems.isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
+        }
+    }
+
+    /** The versions at a path, oldest first; at least one. */
+    private static List<Path> versions(Path path) throws IOException {
+        if (Files.isRegularFile(path.resolve(Manifest.FILE))) {
+            return List.of(path);
+        }
+        List<Path> versions = List.of();
+        if (Files.isDirectory(path)) {
+            try (Stream<Path> children = Files.list(path)) {
+                versions =
+                        children.filter(c -> Files.isRegularFile(c.resolve(Manifest.FILE)))
+                                .sorted()
+                                .toList();
+            }
+        }
+        if (versions.isEmpty()) {
+            throw new UsageException(
+                    path
+                            + ": no snapshot here; wanted a folder with "
+                            + Manifest.FILE
+                            + ", or one that holds such folders");
+        }
+        return versions;
+    }
+}

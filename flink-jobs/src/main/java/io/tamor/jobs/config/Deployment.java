@@ -1,0 +1,205 @@
+package io.tamor.jobs.config;
+
+import io.tamor.jobs.config.FeatureOptions.Side;
+import io.tamor.jobs.config.FeatureOptions.Type;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A deployment, whole and checked: streams, features, tasks, model and where it runs. Read by
+ * {@link DeploymentReader}; a value of this type has no dangling reference.
+ *
+ * @param version of the configuration's format, 1
+ * @param name of the deployment and of its model
+ * @param model the network and its optimizer as JSON, in the form of {@code model.md}
+ */
+public record Deployment(
+        int version,
+        String name,
+        KafkaOptions kafka,
+        Topics topics,
+        EventTimeOptions eventTime,
+        TierOptions tiers,
+        List<String> scenarios,
+        List<FeatureOptions> features,
+        List<TaskOptions> tasks,
+        TimelineOptions timeline,
+        String model,
+        LearnerOptions learner,
+        SnapshotOptions snapshots,
+        FlinkOptions flink)
+        implements Serializable {
+
+    /** The format version this build writes and the newest it reads. */
+    public static final int VERSION = 1;
+
+    public Deployment {
+        scenarios = List.copyOf(scenarios);
+        features = List.copyOf(features);
+        tasks = List.copyOf(tasks);
+        Problems problems = new Problems();
+        problems.require(
+                version == VERSION, "version: this build reads %d, found %d", VERSION, version);
+        unique(problems, "scenarios", scenarios);
+        unique(problems, "tiers.bands", tiers.names());
+        unique(problems, "features", features.stream().map(FeatureOptions::name).toList());
+        unique(problems, "tasks", tasks.stream().map(TaskOptions::name).toList());
+        unique(problems, "topics", topics.all().stream().map(TopicOptions::name).toList());
+        checkBands(problems, tiers);
+        for (FeatureOptions feature : features) {
+            check(problems, feature);
+        }
+        for (TaskOptions task : tasks) {
+            check(problems, task, scenarios);
+        }
+        problems.require(
+                eventTime.outage().compareTo(eventTime.idle()) >= 0,
+                "event_time.outage must be >= event_time.idle (%s), was %s",
+                eventTime.idle(),
+                eventTime.outage());
+        problems.require(
+                features.stream().filter(f -> f.type() == Type.USER_ROW).count() <= 1,
+                "features: at most one user-row, since a user has one row");
+        for (Side side : Side.values()) {
+            problems.require(
+                    features.stream().anyMatch(f -> f.side() == side),
+                    "features: side %s has none; the model needs at least one on each side",
+                    side);
+        }
+        problems.throwIfAny("deployment " + name);
+    }
+
+    /** What samples look like on the wire. */
+    public SampleSchema sampleSchema() {
+        return SampleSchema.of(this);
+    }
+
+    /** The longest label window: how long an impression can stay pending. */
+    public Duration longestWindow() {
+        return tasks.stream().map(TaskOptions::window).max(Duration::compareTo).orElseThrow();
+    }
+
+    private static void unique(Problems problems, String key, List<String> names) {
+        Set<String> seen = new HashSet<>();
+        for (String name : names) {
+            problems.require(seen.add(name), "%s: %s is named twice", key, name);
+        }
+    }
+
+    private static void checkBands(Problems problems, TierOptions tiers) {
+        if (tiers.attribute() != null) {
+            return;
+        }
+        for (int i = 1; i < tiers.bands().size(); i++) {
+            problems.require(
+                    tiers.bands().get(i).fromMinor() > tiers.bands().get(i - 1).fromMinor(),
+                    "tiers.bands: %s must start above %s (%d), was %d",
+                    tiers.bands().get(i).name(),
+                    tiers.bands().get(i - 1).name(),
+                    tiers.bands().get(i - 1).fromMinor(),
+                    tiers.bands().get(i).fromMinor());
+        }
+    }
+
+    private static void check(Problems problems, FeatureOptions feature) {
+        String key = "features." + feature.name();
+        switch (feature.type()) {
+            case USER_ROW ->
+                    problems.require(
+                                    feature.side() == Side.USER,
+                                    "%s: a user-row is on side user",
+                                    key)
+                            .require(
+                                    feature.from() == null && feature.aggregate() == null,
+                                    "%s: a user-row has neither from nor aggregate",
+                                    key)
+                            .require(
+                                    feature.dim() > 0,
+                                    "%s.dim must be > 0, was %d",
+                                    key,
+                                    feature.dim());
+            case CATEGORICAL ->
+                    problems.require(
+                                    feature.from() != null && feature.aggregate() == null,
+                                    "%s: a categorical feature has from and no aggregate",
+                                    key)
+                            .require(
+                                    feature.rows() > 1,
+                                    "%s.rows must be > 1, was %d",
+                                    key,
+                                    feature.rows())
+                            .require(
+                                    feature.dim() > 0,
+                                    "%s.dim must be > 0, was %d",
+                                    key,
+                                    feature.dim());
+            case DENSE ->
+                    problems.require(
+                            (feature.from() == null) != (feature.aggregate() == null),
+                            "%s: a dense feature has either from or aggregate",
+                            key);
+        }
+        FeatureSource from = feature.from();
+        if (from != null) {
+            problems.require(
+                            feature.side() == Side.ITEM || !from.itemOrContext(),
+                            "%s: %s depends on the item, so it must be on side item",
+                            key,
+                            from)
+                    .require(
+                            feature.type() != Type.DENSE || from.numeric(),
+                            "%s: %s is not a number; use type categorical",
+                            key,
+                            from);
+        }
+        AggregateOptions aggregate = feature.aggregate();
+        if (aggregate != null) {
+            problems.require(
+                            (aggregate.function() == AggregateOptions.Function.RATE)
+                                    == (aggregate.per() != null),
+                            "%s.aggregate.per is given exactly when function is rate",
+                            key)
+                    .require(
+                            feature.side() == Side.ITEM
+                                    || aggregate.same() == AggregateOptions.Same.ANY,
+                            "%s: an aggregate over the same %s depends on the item, so it must be on"
+                                    + " side item",
+                            key,
+                            aggregate.same());
+        }
+    }
+
+    private static void check(Problems problems, TaskOptions task, List<String> scenarios) {
+        String key = "tasks." + task.name();
+        boolean thresholded =
+                task.label() == TaskOptions.Label.LARGE_INVESTMENT
+                        || task.label() == TaskOptions.Label.USER_TOTAL;
+        problems.require(
+                        thresholded || task.thresholdMinor() == 0,
+                        "%s.threshold_minor belongs to large-investment and user-total, not %s",
+                        key,
+                        task.label())
+                .require(
+                        !task.window().isZero() && !task.window().isNegative(),
+                        "%s.window must be > 0, was %s",
+                        key,
+                        task.window())
+                .require(
+                        task.kind() != TaskOptions.Kind.USER_BIAS
+                                || task.label() == TaskOptions.Label.USER_TOTAL,
+                        "%s: kind user-bias predicts what does not depend on the item; label %s does",
+                        key,
+                        task.label());
+        for (String scenario : task.scenarios()) {
+            problems.require(
+                    scenarios.contains(scenario),
+                    "%s.scenarios: %s is not among scenarios %s",
+                    key,
+                    scenario,
+                    scenarios);
+        }
+    }
+}

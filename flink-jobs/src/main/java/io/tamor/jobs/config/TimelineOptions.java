@@ -1,0 +1,21 @@
+package io.tamor.jobs.config;
+
+import java.io.Serializable;
+
+/**
+ * The timeline's rules beside matching and attribution.
+ *
+ * @param emit STAGED: a sample at each distinct window's close with the labels that mature there;
+ *     ONCE: one sample at the last close
+ * @param maxPendingPerUser pending impressions of one user; the excess is rejected as overflow
+ */
+public record TimelineOptions(
+        Emit emit, MatchingOptions matching, AttributionOptions attribution, int maxPendingPerUser)
+        implements Serializable {
+
+    /** When samples leave. */
+    public enum Emit {
+        STAGED,
+        ONCE
+    }
+}

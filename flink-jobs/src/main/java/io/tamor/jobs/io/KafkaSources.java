@@ -1,0 +1,71 @@
+package io.tamor.jobs.io;
+
+import io.tamor.jobs.config.KafkaOptions;
+import io.tamor.jobs.config.TopicOptions;
+import java.util.Locale;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.common.IsolationLevel;
+
+/** Sources that read what was committed, from where the group stopped, else from the beginning. */
+public final class KafkaSources {
+    private KafkaSources() {}
+
+    /**
+     * A source of one topic, for a job that goes on where its group stopped.
+     *
+     * @param group consumer group; its committed offsets are used only where a job starts without a
+     *     checkpoint
+     * @param bounded ends at the offsets that are the latest when the job starts
+     */
+    @SuppressWarnings("deprecation") // the connector's own signature takes the deprecated strategy
+    public static <T> KafkaSource<T> of(
+            KafkaOptions kafka,
+            TopicOptions topic,
+            String group,
+            KafkaRecordDeserializationSchema<T> deserializer,
+            boolean bounded) {
+        return builder(kafka, topic, group, deserializer, bounded)
+                .setStartingOffsets(
+                        OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+                .build();
+    }
+
+    /**
+     * A source of one topic, for a job that needs everything from the beginning where it starts
+     * without a checkpoint.
+     */
+    public static <T> KafkaSource<T> fromBeginning(
+            KafkaOptions kafka,
+            TopicOptions topic,
+            String group,
+            KafkaRecordDeserializationSchema<T> deserializer,
+            boolean bounded) {
+        return builder(kafka, topic, group, deserializer, bounded)
+                .setStartingOffsets(OffsetsInitializer.earliest())
+                .build();
+    }
+
+    private static <T> KafkaSourceBuilder<T> builder(
+            KafkaOptions kafka,
+            TopicOptions topic,
+            String group,
+            KafkaRecordDeserializationSchema<T> deserializer,
+            boolean bounded) {
+        KafkaSourceBuilder<T> builder =
+                KafkaSource.<T>builder()
+                        .setProperties(kafka.clientProperties())
+                        .setProperty(
+                                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                                IsolationLevel.READ_COMMITTED.name().toLowerCase(Locale.ROOT))
+                        .setTopics(topic.name())
+                        .setGroupId(group)
+                        .setClientIdPrefix(group + "-" + topic.name())
+                        .setDeserializer(deserializer);
+        return bounded ? builder.setBounded(OffsetsInitializer.latest()) : builder;
+    }
+}

@@ -1,0 +1,153 @@
+package io.tamor.jobs.io;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.KafkaOptions;
+import io.tamor.jobs.config.Problems;
+import io.tamor.jobs.config.TopicOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.TopicConfig;
+
+/** Creates and checks a deployment's topics, before a job starts and fails far from the cause. */
+public final class KafkaTopics implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
+
+    private final KafkaOptions kafka;
+    private final Admin admin;
+
+    public KafkaTopics(KafkaOptions kafka) {
+        this.kafka = kafka;
+        Properties properties = kafka.clientProperties();
+        // The client's own default waits a minute, too long for someone who mistyped an address.
+        properties.putIfAbsent(
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(TIMEOUT.toMillis() / 3));
+        properties.putIfAbsent(
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Long.toString(TIMEOUT.toMillis()));
+        try {
+            this.admin = Admin.create(properties);
+        } catch (KafkaException e) {
+            throw new BrokerUnavailableException(
+                    "kafka.bootstrap "
+                            + kafka.bootstrap()
+                            + " is not usable: "
+                            + rootMessage(e)
+                            + "; check the address and kafka.properties",
+                    e);
+        }
+    }
+
+    /**
+     * Creates the topics that do not exist yet, with partitions, retention by event time and
+     * compaction as configured.
+     *
+     * @return the names of those created
+     */
+    public List<String> createMissing(Deployment deployment) {
+        Map<String, TopicDescription> existing = describe(deployment);
+        List<NewTopic> missing = new ArrayList<>();
+        for (TopicOptions topic : deployment.topics().all()) {
+            if (!existing.containsKey(topic.name())) {
+                missing.add(
+                        new NewTopic(topic.name(), topic.partitions(), (short) -1)
+                                .configs(settings(topic)));
+            }
+        }
+        await(admin.createTopics(missing).all(), "create topics");
+        return missing.stream().map(NewTopic::name).toList();
+    }
+
+    /** Every way in which the topics differ from the configuration; empty where they agree. */
+    public List<String> problems(Deployment deployment) {
+        Map<String, TopicDescription> existing = describe(deployment);
+        Problems problems = new Problems();
+        for (TopicOptions topic : deployment.topics().all()) {
+            TopicDescription found = existing.get(topic.name());
+            if (found == null) {
+                problems.add(
+                        "topic "
+                                + topic.name()
+                                + " does not exist on "
+                                + kafka.bootstrap()
+                                + "; run: tamor topics create --config FILE");
+            } else {
+                problems.require(
+                        found.partitions().size() == topic.partitions(),
+                        "topic %s has %d partitions, the configuration says %d",
+                        topic.name(),
+                        found.partitions().size(),
+                        topic.partitions());
+            }
+        }
+        return problems.found();
+    }
+
+    private Map<String, TopicDescription> describe(Deployment deployment) {
+        var names = await(admin.listTopics().names(), "list topics");
+        List<String> wanted =
+                deployment.topics().all().stream()
+                        .map(TopicOptions::name)
+                        .filter(names::contains)
+                        .toList();
+        return await(admin.describeTopics(wanted).allTopicNames(), "describe topics");
+    }
+
+    private static Map<String, String> settings(TopicOptions topic) {
+        Map<String, String> settings = new HashMap<>();
+        // Retention goes by event time, so a stream of the past would vanish under a broker's
+        // default.
+        Duration retention = topic.retention();
+        settings.put(
+                TopicConfig.RETENTION_MS_CONFIG,
+                retention == null ? "-1" : Long.toString(retention.toMillis()));
+        settings.put(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                topic.compacted()
+                        ? TopicConfig.CLEANUP_POLICY_COMPACT
+                        : TopicConfig.CLEANUP_POLICY_DELETE);
+        return settings;
+    }
+
+    private <T> T await(org.apache.kafka.common.KafkaFuture<T> future, String what) {
+        try {
+            return future.get(TIMEOUT.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new BrokerUnavailableException(
+                    "cannot "
+                            + what
+                            + ": no usable answer from the Kafka broker at "
+                            + kafka.bootstrap()
+                            + " ("
+                            + rootMessage(e)
+                            + "); is it running, and are kafka.bootstrap and kafka.properties right?",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BrokerUnavailableException("interrupted while waiting to " + what, e);
+        }
+    }
+
+    private static String rootMessage(Throwable error) {
+        Throwable root = error;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ofSeconds(5));
+    }
+}

@@ -1,0 +1,107 @@
+package io.tamor.jobs.learner;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.OutgoingRecord;
+import io.tamor.jobs.learner.logic.LearnerProgress;
+import io.tamor.jobs.learner.logic.QualitySlice;
+import io.tamor.jobs.learner.logic.UserRow;
+import io.tamor.jobs.snapshot.SnapshotCandidate;
+import io.tamor.schemas.LearnerMetrics;
+import io.tamor.schemas.RejectedRecord;
+import io.tamor.schemas.RejectionCause;
+import io.tamor.schemas.UserBiasRow;
+import io.tamor.schemas.wire.FeatureWire;
+import io.tamor.schemas.wire.RecordWire;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.flink.streaming.api.operators.Output;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/** What the learner says by the side, as records of their topics. */
+final class LearnerOutputs {
+    private final Deployment deployment;
+    private final Output<StreamRecord<SnapshotCandidate>> output;
+    private final RecordWire<LearnerMetrics> metricsWire = RecordWire.of(LearnerMetrics.class);
+    private final RecordWire<UserBiasRow> rowWire = RecordWire.of(UserBiasRow.class);
+    private final RecordWire<RejectedRecord> rejectedWire = RecordWire.of(RejectedRecord.class);
+
+    LearnerOutputs(Deployment deployment, Output<StreamRecord<SnapshotCandidate>> output) {
+        this.deployment = deployment;
+        this.output = output;
+    }
+
+    /** One record a slice, with the counters as of now. */
+    void metrics(List<QualitySlice> slices, LearnerProgress progress) {
+        for (QualitySlice slice : slices) {
+            LearnerMetrics metrics =
+                    LearnerMetrics.newBuilder()
+                            .setModel(deployment.name())
+                            .setTask(slice.row().task())
+                            .setTier(slice.row().tier())
+                            .setScenario(slice.row().scenario())
+                            .setCumulative(slice.cumulative())
+                            .setFromMs(slice.fromMs())
+                            .setToMs(slice.toMs())
+                            .setCount(slice.row().count())
+                            .setPositives(slice.row().positives())
+                            .setAuc(slice.row().values().get("auc"))
+                            .setLogLoss(slice.row().values().get("log_loss"))
+                            .setNormalizedEntropy(slice.row().values().get("normalized_entropy"))
+                            .setCalibration(slice.row().values().get("calibration"))
+                            .setSamples(progress.samples)
+                            .setSteps(progress.steps)
+                            .setDroppedSteps(progress.droppedSteps)
+                            .build();
+            emit(
+                    OnlineLearnerOperator.METRICS,
+                    deployment.name(),
+                    metricsWire.encode(metrics),
+                    slice.toMs());
+        }
+    }
+
+    /** A user's row as of the version just made; null deletes it. */
+    void userRow(String userId, @Nullable UserRow row, LearnerProgress progress) {
+        byte[] value = null;
+        if (row != null) {
+            ByteBuffer values = FeatureWire.packDense(row.values);
+            value =
+                    rowWire.encode(
+                            UserBiasRow.newBuilder()
+                                    .setUserId(userId)
+                                    .setVersion(progress.version)
+                                    .setValues(values)
+                                    .setUpdatedAtMs(row.trainedMs)
+                                    .build());
+        }
+        emit(OnlineLearnerOperator.USER_ROWS, userId, value, progress.trainedMs);
+    }
+
+    /** A record that is not used, whole. */
+    void rejected(ConsumedSample consumed, RejectionCause cause, String detail) {
+        RejectedRecord rejected =
+                RejectedRecord.newBuilder()
+                        .setCause(cause)
+                        .setDetail(detail)
+                        .setStream("samples")
+                        .setTopic(consumed.topic)
+                        .setPartition(consumed.partition)
+                        .setOffset(consumed.offset)
+                        .setEventTimeMs(consumed.timestampMs)
+                        .setPayload(ByteBuffer.wrap(consumed.payload))
+                        .build();
+        emit(
+                OnlineLearnerOperator.REJECTED,
+                consumed.userId,
+                rejectedWire.encode(rejected),
+                consumed.timestampMs);
+    }
+
+    private void emit(
+            OutputTag<OutgoingRecord> tag, String key, byte @Nullable [] value, long timestampMs) {
+        long timeMs = Math.max(0, timestampMs);
+        output.collect(tag, new StreamRecord<>(new OutgoingRecord(key, timeMs, value), timeMs));
+    }
+}

@@ -1,0 +1,108 @@
+package io.tamor.jobs.learner;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.TopicOptions;
+import io.tamor.jobs.io.KafkaSinks;
+import io.tamor.jobs.io.KafkaSources;
+import io.tamor.jobs.io.OutgoingRecord;
+import io.tamor.jobs.snapshot.KafkaSnapshotAnnouncer;
+import io.tamor.jobs.snapshot.SnapshotCandidate;
+import io.tamor.jobs.snapshot.SnapshotSink;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * The learning job: samples in; snapshots, changed user rows, metrics and refused records out. The
+ * source is as parallel as the environment, everything else runs at parallelism 1: there is one
+ * model.
+ */
+public final class LearningJob {
+    private LearningJob() {}
+
+    /**
+     * Adds the job to an environment.
+     *
+     * @param bounded true: the job ends with the samples that are there when it starts, and its
+     *     last version holds them all
+     */
+    public static void define(
+            StreamExecutionEnvironment env, Deployment deployment, boolean bounded) {
+        DataStream<ConsumedSample> samples =
+                env.fromSource(
+                                // A model that starts anew learns all that is kept.
+                                KafkaSources.fromBeginning(
+                                        deployment.kafka(),
+                                        deployment.topics().samples(),
+                                        deployment.name() + "-learner",
+                                        new ConsumedSampleSchema(),
+                                        bounded),
+                                watermarks(deployment, bounded),
+                                OperatorUids.SAMPLES_SOURCE)
+                        .uid(OperatorUids.SAMPLES_SOURCE);
+        build(samples, deployment, sinks(deployment));
+    }
+
+    /** Adds what lies between the edges. */
+    static void build(
+            DataStream<ConsumedSample> samples, Deployment deployment, LearnerSinks sinks) {
+        SingleOutputStreamOperator<SnapshotCandidate> learner =
+                samples.keyBy(sample -> sample.userId, Types.STRING)
+                        .transform(
+                                OperatorUids.LEARNER,
+                                TypeInformation.of(SnapshotCandidate.class),
+                                new OnlineLearnerOperator(deployment))
+                        .uid(OperatorUids.LEARNER)
+                        .setParallelism(1);
+        learner.sinkTo(sinks.snapshots())
+                .uid(OperatorUids.SNAPSHOTS_SINK)
+                .name(OperatorUids.SNAPSHOTS_SINK)
+                .setParallelism(1);
+        side(learner, OnlineLearnerOperator.METRICS, sinks.metrics(), OperatorUids.METRICS_SINK);
+        side(
+                learner,
+                OnlineLearnerOperator.USER_ROWS,
+                sinks.userRows(),
+                OperatorUids.USER_ROWS_SINK);
+        side(learner, OnlineLearnerOperator.REJECTED, sinks.rejected(), OperatorUids.REJECTED_SINK);
+    }
+
+    private static void side(
+            SingleOutputStreamOperator<SnapshotCandidate> learner,
+            OutputTag<OutgoingRecord> tag,
+            Sink<OutgoingRecord> sink,
+            String uid) {
+        learner.getSideOutput(tag).sinkTo(sink).uid(uid).name(uid).setParallelism(1);
+    }
+
+    private static WatermarkStrategy<ConsumedSample> watermarks(
+            Deployment deployment, boolean bounded) {
+        WatermarkStrategy<ConsumedSample> byMaturity =
+                WatermarkStrategy.<ConsumedSample>forBoundedOutOfOrderness(
+                                deployment.learner().disorder())
+                        .withTimestampAssigner((sample, timestamp) -> sample.timestampMs);
+        // A bounded partition ends instead of falling idle, so no clock takes part.
+        return bounded ? byMaturity : byMaturity.withIdleness(deployment.eventTime().idle());
+    }
+
+    private static LearnerSinks sinks(Deployment deployment) {
+        return new LearnerSinks(
+                new SnapshotSink(
+                        deployment.snapshots(),
+                        KafkaSnapshotAnnouncer.on(
+                                deployment.kafka(), deployment.topics().snapshots().name())),
+                topic(deployment, deployment.topics().metrics()),
+                topic(deployment, deployment.topics().userBias()),
+                topic(deployment, deployment.topics().rejected()));
+    }
+
+    private static Sink<OutgoingRecord> topic(Deployment deployment, TopicOptions topic) {
+        return KafkaSinks.exactlyOnce(
+                deployment.kafka(), topic, deployment.name() + "-learner-" + topic.name());
+    }
+}

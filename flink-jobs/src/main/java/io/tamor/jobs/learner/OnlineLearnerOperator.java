@@ -1,0 +1,282 @@
+package io.tamor.jobs.learner;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.OutgoingRecord;
+import io.tamor.jobs.learner.logic.LearnerProgress;
+import io.tamor.jobs.learner.logic.LearnerStateWire;
+import io.tamor.jobs.learner.logic.ModelSpecs;
+import io.tamor.jobs.learner.logic.OnlineTraining;
+import io.tamor.jobs.learner.logic.Quality;
+import io.tamor.jobs.learner.logic.QualitySlice;
+import io.tamor.jobs.learner.logic.SampleRules;
+import io.tamor.jobs.learner.logic.TrainingQueue;
+import io.tamor.jobs.snapshot.SnapshotCandidate;
+import io.tamor.jobs.snapshot.SnapshotDirectory;
+import io.tamor.model.config.ModelSpec;
+import io.tamor.model.training.Trainer;
+import io.tamor.schemas.RejectionCause;
+import io.tamor.schemas.Sample;
+import io.tamor.schemas.wire.MalformedRecordException;
+import io.tamor.schemas.wire.RecordWire;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Learns a model from samples, online. Key: user. Time: event time, by the samples' maturity. In:
+ * records of the samples topic. Out: snapshot candidates; by the side, metrics, changed user rows
+ * and refused records.
+ *
+ * <p>Samples are trained in one total order, so the same samples give the same model bit for bit,
+ * whatever the order of arrival and with or without failures in between. State per user: its row
+ * and, at a checkpoint, its untrained samples. Operator state: the model, the optimiser, the
+ * metrics and the progress, as one element. Memory: the model, one mini-batch, the samples of the
+ * disorder allowed. Runs at parallelism 1.
+ */
+@SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before anything else
+public final class OnlineLearnerOperator extends AbstractStreamOperator<SnapshotCandidate>
+        implements OneInputStreamOperator<ConsumedSample, SnapshotCandidate>,
+                BoundedOneInput,
+                Triggerable<String, VoidNamespace> {
+    /** Quality per task and slice: wire bytes of LearnerMetrics. */
+    public static final OutputTag<OutgoingRecord> METRICS =
+            new OutputTag<>("learner.metrics", OutgoingRecord.TYPE);
+
+    /** User rows changed between two versions: wire bytes of UserBiasRow. */
+    public static final OutputTag<OutgoingRecord> USER_ROWS =
+            new OutputTag<>("learner.user-rows", OutgoingRecord.TYPE);
+
+    /** Records refused: wire bytes of RejectedRecord. */
+    public static final OutputTag<OutgoingRecord> REJECTED =
+            new OutputTag<>("learner.rejected", OutgoingRecord.TYPE);
+
+    // State: every descriptor of this operator is here, in UserRows and in UntrainedSamples.
+    private static final ListStateDescriptor<byte[]> LEARNER =
+            new ListStateDescriptor<>(
+                    "learner", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+    private static final String TIMERS = "user-row-expiry";
+
+    private final Deployment deployment;
+
+    private transient RecordWire<Sample> wire;
+    private transient SampleRules rules;
+    private transient Trainer trainer;
+    private transient Quality quality;
+    private transient LearnerProgress progress;
+    private transient SnapshotAssembly assembly;
+    private transient LearnerOutputs outputs;
+    private transient QualityGauges gauges;
+    private transient ListState<byte[]> learnerState;
+    private transient TrainingQueue queue;
+    private transient UserRows userRows;
+    private transient UntrainedSamples untrained;
+    private transient OnlineTraining training;
+    private transient long reportedSamples;
+    private transient boolean ended;
+
+    public OnlineLearnerOperator(Deployment deployment) {
+        this.deployment = deployment;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+        if (subtasks != 1) {
+            throw new IllegalStateException(
+                    "the learner trains one model and runs at parallelism 1, was set to "
+                            + subtasks);
+        }
+        ModelSpec spec = ModelSpecs.of(deployment);
+        wire = RecordWire.of(Sample.class);
+        rules = new SampleRules(deployment);
+        trainer = new Trainer(spec, deployment.learner().batch());
+        quality = new Quality(spec);
+        progress = new LearnerProgress(deployment.tasks().size());
+        learnerState = context.getOperatorStateStore().getListState(LEARNER);
+        if (context.isRestored()) {
+            restoreLearner();
+        }
+        reportedSamples = progress.samples;
+    }
+
+    private void restoreLearner() throws Exception {
+        List<byte[]> stored = new ArrayList<>();
+        learnerState.get().forEach(stored::add);
+        if (stored.size() != 1) {
+            throw new IllegalStateException(
+                    "learner state: wanted the 1 model that a learner at parallelism 1 stores,"
+                            + " found "
+                            + stored.size()
+                            + "; restore from a checkpoint taken at parallelism 1");
+        }
+        LearnerStateWire.read(stored.get(0), deployment.sampleSchema().fingerprint(), parts());
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        KeyedStateBackend<String> backend = getKeyedStateBackend();
+        queue =
+                new TrainingQueue(
+                        deployment.learner().batch(), deployment.learner().maxDelay().toMillis());
+        userRows =
+                new UserRows(
+                        backend,
+                        getKeyedStateStore(),
+                        getInternalTimerService(TIMERS, VoidNamespaceSerializer.INSTANCE, this),
+                        deployment.learner().userRowTtl().toMillis());
+        untrained = new UntrainedSamples(backend, getKeyedStateStore());
+        queue.restore(untrained.read(), progress.passedMs);
+        training = new OnlineTraining(deployment, trainer, quality, progress, userRows);
+        outputs = new LearnerOutputs(deployment, output);
+        // A version's number is never used twice, even by a model that starts anew or from an old
+        // savepoint.
+        assembly =
+                new SnapshotAssembly(
+                        deployment,
+                        SnapshotDirectory.at(deployment.snapshots().directory()).highestVersion());
+        registerMetrics();
+    }
+
+    @Override
+    public void processElement(StreamRecord<ConsumedSample> record) throws Exception {
+        ConsumedSample consumed = record.getValue();
+        progress.offsets.merge(
+                consumed.topic + "-" + consumed.partition, consumed.offset + 1, Math::max);
+        Sample sample;
+        try {
+            sample = wire.decode(consumed.payload);
+        } catch (MalformedRecordException e) {
+            reject(consumed, RejectionCause.UNDECODABLE, String.valueOf(e.getMessage()));
+            return;
+        }
+        SampleRules.Refusal refusal = rules.check(sample, consumed.userId);
+        if (refusal != null) {
+            reject(consumed, refusal.cause(), refusal.detail());
+        } else if (queue.offer(sample, this::train)) {
+            progress.lateSamples++;
+        }
+    }
+
+    @Override
+    public void processWatermark(Watermark mark) throws Exception {
+        queue.advance(mark.getTimestamp(), this::train);
+        if (mark.getTimestamp() == Watermark.MAX_WATERMARK.getTimestamp()) {
+            // The end of the input is no reason to forget the users, so their timers stay.
+            output.emitWatermark(mark);
+        } else {
+            progress.passedMs = queue.passedMs();
+            super.processWatermark(mark);
+        }
+    }
+
+    @Override
+    public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+        userRows.onTimer(timer.getTimestamp(), queue.holds(timer.getKey()));
+    }
+
+    @Override
+    public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
+        throw new IllegalStateException("the learner sets no processing-time timer");
+    }
+
+    @Override
+    public void endInput() throws Exception {
+        queue.drain(this::train);
+        say(quality.closeAll());
+        report();
+        if (progress.samples > progress.snapshotSamples) {
+            publish();
+        }
+        ended = true;
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        super.prepareSnapshotPreBarrier(checkpointId);
+        if (ended) {
+            return;
+        }
+        report();
+        if (progress.samples > progress.snapshotSamples
+                && progress.trainedMs - progress.snapshotMs
+                        >= deployment.snapshots().every().toMillis()) {
+            publish();
+        }
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        untrained.write(queue);
+        learnerState.update(
+                List.of(LearnerStateWire.write(deployment.sampleSchema().fingerprint(), parts())));
+        super.snapshotState(context);
+    }
+
+    private void train(List<Sample> batch) throws Exception {
+        training.train(batch);
+        say(quality.takeClosed());
+    }
+
+    private void report() {
+        if (progress.samples > reportedSamples) {
+            say(quality.cumulative());
+            reportedSamples = progress.samples;
+        }
+    }
+
+    private void say(List<QualitySlice> slices) {
+        outputs.metrics(slices, progress);
+        gauges.update(slices);
+    }
+
+    private void publish() throws Exception {
+        SnapshotCandidate candidate = assembly.make(trainer, quality, progress);
+        output.collect(new StreamRecord<>(candidate, candidate.eventTimeMs));
+        userRows.drainChanges((userId, row) -> outputs.userRow(userId, row, progress));
+    }
+
+    private void reject(ConsumedSample consumed, RejectionCause cause, String detail) {
+        progress.rejectedRecords++;
+        outputs.rejected(consumed, cause, detail);
+    }
+
+    private LearnerStateWire.Part[] parts() {
+        return new LearnerStateWire.Part[] {
+            new LearnerStateWire.Part(progress::write, progress::read),
+            new LearnerStateWire.Part(quality::write, quality::read),
+            new LearnerStateWire.Part(trainer::writeState, trainer::readState)
+        };
+    }
+
+    private void registerMetrics() {
+        MetricGroup group = getMetricGroup().addGroup("learner");
+        group.gauge("samples", () -> progress.samples);
+        group.gauge("steps", () -> progress.steps);
+        group.gauge("droppedSteps", () -> progress.droppedSteps);
+        group.gauge("lateSamples", () -> progress.lateSamples);
+        group.gauge("rejectedRecords", () -> progress.rejectedRecords);
+        group.gauge("untrainedSamples", () -> queue.size());
+        group.gauge("snapshotVersion", () -> progress.version);
+        group.gauge("trainedEventTimeMs", () -> progress.trainedMs);
+        group.gauge("loss", () -> training.lastLoss());
+        gauges = new QualityGauges(group, trainer.spec().tasks());
+    }
+}

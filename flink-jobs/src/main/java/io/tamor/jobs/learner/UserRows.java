@@ -1,0 +1,106 @@
+package io.tamor.jobs.learner;
+
+import io.tamor.jobs.learner.logic.UserRow;
+import io.tamor.jobs.learner.logic.UserRowStore;
+import org.apache.flink.api.common.state.KeyedStateStore;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The users' rows in keyed state. A mini-batch spans many keys, so every access switches the key.
+ * State per user: the row; a mark while it has changed since the last version; one event-time timer
+ * that drops the row when no sample has trained it for its time to live.
+ */
+final class UserRows implements UserRowStore {
+    private static final ValueStateDescriptor<UserRow> ROW =
+            new ValueStateDescriptor<>("user-row", TypeInformation.of(UserRow.class));
+    private static final ValueStateDescriptor<Boolean> CHANGED =
+            new ValueStateDescriptor<>("user-row-changed", Types.BOOLEAN);
+
+    private final KeyedStateBackend<String> backend;
+    private final InternalTimerService<VoidNamespace> timers;
+    private final long timeToLiveMs;
+    private final ValueState<UserRow> rows;
+    private final ValueState<Boolean> changed;
+
+    /** Takes a changed row; null where it has been dropped. */
+    @FunctionalInterface
+    interface ChangeVisitor {
+        void visit(String userId, @Nullable UserRow row);
+    }
+
+    UserRows(
+            KeyedStateBackend<String> backend,
+            KeyedStateStore store,
+            InternalTimerService<VoidNamespace> timers,
+            long timeToLiveMs) {
+        this.backend = backend;
+        this.timers = timers;
+        this.timeToLiveMs = timeToLiveMs;
+        this.rows = store.getState(ROW);
+        this.changed = store.getState(CHANGED);
+    }
+
+    @Override
+    public @Nullable UserRow load(String userId) throws Exception {
+        backend.setCurrentKey(userId);
+        return rows.value();
+    }
+
+    @Override
+    public void save(String userId, UserRow row) throws Exception {
+        backend.setCurrentKey(userId);
+        if (!row.changed) {
+            row.changed = true;
+            changed.update(true);
+        }
+        if (!row.timed) {
+            row.timed = true;
+            expireAt(row.trainedMs + timeToLiveMs);
+        }
+        rows.update(row);
+    }
+
+    /** The current key's timer has fired; a row still in use is asked again when it may be due. */
+    void onTimer(long timeMs, boolean inUse) throws Exception {
+        UserRow row = rows.value();
+        if (row == null) {
+            return;
+        }
+        long dueMs = row.trainedMs + timeToLiveMs;
+        if (inUse || dueMs > timeMs) {
+            expireAt(inUse ? timeMs + timeToLiveMs : dueMs);
+            return;
+        }
+        rows.clear();
+        changed.update(true);
+    }
+
+    /** Shows every row changed since the last call and takes their marks away. */
+    void drainChanges(ChangeVisitor visitor) throws Exception {
+        backend.applyToAllKeys(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                CHANGED,
+                (userId, mark) -> {
+                    UserRow row = rows.value();
+                    visitor.visit(userId, row);
+                    mark.clear();
+                    if (row != null) {
+                        row.changed = false;
+                        rows.update(row);
+                    }
+                });
+    }
+
+    private void expireAt(long timeMs) {
+        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, timeMs);
+    }
+}

@@ -1,0 +1,113 @@
+package io.tamor.jobs.learner.logic;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How far the learner is: counters since the beginning, event times, the last version, the next
+ * offset of each partition. Part of {@link LearnerStateWire}.
+ */
+public final class LearnerProgress {
+    /** "No time yet". */
+    public static final long NEVER = Long.MIN_VALUE;
+
+    /** Samples trained or dropped with their step. */
+    public long samples;
+
+    /** Training steps that changed the model. */
+    public long steps;
+
+    /** Steps dropped because loss or gradient was not finite. */
+    public long droppedSteps;
+
+    /** Samples trained out of order, behind the watermark. */
+    public long lateSamples;
+
+    /** Records refused. */
+    public long rejectedRecords;
+
+    /** Event time up to which samples have joined a mini-batch. */
+    public long passedMs = NEVER;
+
+    /** Latest maturity among the samples trained. */
+    public long trainedMs = NEVER;
+
+    /** The last version made, 0 for none. */
+    public long version;
+
+    /** The hash of its manifest, empty for none. */
+    public String manifestSha256 = "";
+
+    /** {@link #trainedMs} as of the last version; before the first one, the first sample's. */
+    public long snapshotMs = NEVER;
+
+    /** {@link #samples} as of the last version. */
+    public long snapshotSamples;
+
+    /** Labels trained per task. */
+    public final long[] matureLabels;
+
+    /** Next offset by topic-partition. */
+    public final Map<String, Long> offsets = new TreeMap<>();
+
+    public LearnerProgress(int tasks) {
+        matureLabels = new long[tasks];
+    }
+
+    /** Writes every field in their order above. */
+    public void write(DataOutput out) throws IOException {
+        out.writeLong(samples);
+        out.writeLong(steps);
+        out.writeLong(droppedSteps);
+        out.writeLong(lateSamples);
+        out.writeLong(rejectedRecords);
+        out.writeLong(passedMs);
+        out.writeLong(trainedMs);
+        out.writeLong(version);
+        out.writeUTF(manifestSha256);
+        out.writeLong(snapshotMs);
+        out.writeLong(snapshotSamples);
+        out.writeInt(matureLabels.length);
+        for (long labels : matureLabels) {
+            out.writeLong(labels);
+        }
+        out.writeInt(offsets.size());
+        for (Map.Entry<String, Long> offset : offsets.entrySet()) {
+            out.writeUTF(offset.getKey());
+            out.writeLong(offset.getValue());
+        }
+    }
+
+    /** Reads what {@link #write} wrote for as many tasks. */
+    public void read(DataInput in) throws IOException {
+        samples = in.readLong();
+        steps = in.readLong();
+        droppedSteps = in.readLong();
+        lateSamples = in.readLong();
+        rejectedRecords = in.readLong();
+        passedMs = in.readLong();
+        trainedMs = in.readLong();
+        version = in.readLong();
+        manifestSha256 = in.readUTF();
+        snapshotMs = in.readLong();
+        snapshotSamples = in.readLong();
+        int tasks = in.readInt();
+        if (tasks != matureLabels.length) {
+            throw new IOException(
+                    "learner state: wanted "
+                            + matureLabels.length
+                            + " tasks as configured, found "
+                            + tasks);
+        }
+        for (int t = 0; t < tasks; t++) {
+            matureLabels[t] = in.readLong();
+        }
+        offsets.clear();
+        for (int left = in.readInt(); left > 0; left--) {
+            offsets.put(in.readUTF(), in.readLong());
+        }
+    }
+}

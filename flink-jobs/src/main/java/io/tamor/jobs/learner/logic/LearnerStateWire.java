@@ -1,0 +1,108 @@
+package io.tamor.jobs.learner.logic;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32;
+
+/**
+ * The learner's operator state as bytes, version 1, big-endian:
+ *
+ * <pre>
+ * int magic "TLRN"   int version   long feature schema
+ * progress, metrics, trainer: each int length, then that many bytes
+ * int CRC-32 of all before
+ * </pre>
+ */
+public final class LearnerStateWire {
+    private static final int MAGIC = 0x54_4C_52_4E;
+    private static final int VERSION = 1;
+    private static final int CHECKSUM = Integer.BYTES;
+
+    private LearnerStateWire() {}
+
+    /** Something with a stored form of its own. */
+    public record Part(Writer writer, Reader reader) {}
+
+    /** Writes a part. */
+    @FunctionalInterface
+    public interface Writer {
+        void write(DataOutput out) throws IOException;
+    }
+
+    /** Reads a part. */
+    @FunctionalInterface
+    public interface Reader {
+        void read(DataInput in) throws IOException;
+    }
+
+    /** The parts as bytes. */
+    public static byte[] write(long featureSchema, Part... parts) {
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            DataOutputStream out = new DataOutputStream(bytes);
+            out.writeInt(MAGIC);
+            out.writeInt(VERSION);
+            out.writeLong(featureSchema);
+            for (Part part : parts) {
+                ByteArrayOutputStream body = new ByteArrayOutputStream();
+                part.writer().write(new DataOutputStream(body));
+                out.writeInt(body.size());
+                body.writeTo(out);
+            }
+            out.writeInt(checksum(bytes.toByteArray(), bytes.size()));
+            return bytes.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads into the parts, in the order they were written; refuses what does not fit. */
+    public static void read(byte[] stored, long featureSchema, Part... parts) throws IOException {
+        int length = stored.length - CHECKSUM;
+        if (length < 0
+                || ByteBuffer.wrap(stored, length, CHECKSUM).getInt() != checksum(stored, length)) {
+            throw new IOException(
+                    "learner state: "
+                            + stored.length
+                            + " bytes fail their checksum; restore from an earlier checkpoint");
+        }
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored, 0, length));
+        expect("magic", MAGIC, in.readInt());
+        expect("version", VERSION, in.readInt());
+        long schema = in.readLong();
+        if (schema != featureSchema) {
+            throw new IOException(
+                    String.format(
+                            "learner state: trained on feature schema %016x, this deployment's is"
+                                    + " %016x; restore with the former features and tasks, or start"
+                                    + " a new model without this state",
+                            schema, featureSchema));
+        }
+        for (Part part : parts) {
+            byte[] body = new byte[in.readInt()];
+            in.readFully(body);
+            part.reader().read(new DataInputStream(new ByteArrayInputStream(body)));
+        }
+        expect("bytes left", 0, in.available());
+    }
+
+    private static void expect(String what, int wanted, int found) throws IOException {
+        if (found != wanted) {
+            throw new IOException(
+                    "learner state: " + what + ": wanted " + wanted + ", found " + found);
+        }
+    }
+
+    private static int checksum(byte[] bytes, int length) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes, 0, length);
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,21 @@
+package io.tamor.jobs.timeline;
+
+import io.tamor.jobs.timeline.logic.EventKind;
+
+/** Uids and names of the timeline's operators. State is found by them: they never change. */
+final class OperatorUids {
+    static final String USER_TIMELINE = "timeline.user-timeline";
+    static final String SAMPLES = "timeline.samples-sink";
+    static final String REJECTED = "timeline.rejected-sink";
+
+    private OperatorUids() {}
+
+    static String source(EventKind kind) {
+        return switch (kind) {
+            case IMPRESSION -> "timeline.impressions-source";
+            case CLICK -> "timeline.clicks-source";
+            case CONVERSION -> "timeline.conversions-source";
+            case INVESTMENT -> "timeline.investments-source";
+        };
+    }
+}

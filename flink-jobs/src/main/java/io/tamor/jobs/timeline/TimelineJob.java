@@ -1,0 +1,104 @@
+package io.tamor.jobs.timeline;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.KafkaSinks;
+import io.tamor.jobs.io.KafkaSources;
+import io.tamor.jobs.io.OutgoingRecord;
+import io.tamor.jobs.timeline.logic.EventKind;
+import io.tamor.jobs.timeline.logic.RawEvent;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.MultipleConnectedStreams;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.transformations.KeyedMultipleInputTransformation;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Events to samples: four Kafka topics, one shuffle by user, one operator, samples and rejected
+ * records in Kafka transactions.
+ */
+public final class TimelineJob {
+    /** Side output of {@link #build}: records that cannot be used. */
+    public static final OutputTag<OutgoingRecord> REJECTED = UserTimelineOperator.REJECTED;
+
+    private TimelineJob() {}
+
+    /**
+     * Wires the job of a deployment into the environment.
+     *
+     * @param bounded ends at what the topics hold when it starts; every pending label then closes
+     */
+    public static void define(
+            StreamExecutionEnvironment environment, Deployment deployment, boolean bounded) {
+        List<DataStream<RawEvent>> events = new ArrayList<>();
+        for (EventKind kind : EventKind.values()) {
+            events.add(
+                    environment
+                            .fromSource(
+                                    KafkaSources.of(
+                                            deployment.kafka(),
+                                            kind.topic(deployment.topics()),
+                                            deployment.name() + "-timeline",
+                                            new EventDeserializer(kind, deployment),
+                                            bounded),
+                                    EventWatermarks.strategy(deployment.eventTime(), bounded),
+                                    OperatorUids.source(kind),
+                                    RawEventSerializer.TYPE)
+                            .uid(OperatorUids.source(kind)));
+        }
+        SingleOutputStreamOperator<OutgoingRecord> samples = build(events, deployment);
+        samples.sinkTo(
+                        KafkaSinks.exactlyOnce(
+                                deployment.kafka(),
+                                deployment.topics().samples(),
+                                deployment.name() + "-samples"))
+                .uid(OperatorUids.SAMPLES)
+                .name(OperatorUids.SAMPLES);
+        samples.getSideOutput(REJECTED)
+                .sinkTo(
+                        KafkaSinks.exactlyOnce(
+                                deployment.kafka(),
+                                deployment.topics().rejected(),
+                                deployment.name() + "-rejected"))
+                .uid(OperatorUids.REJECTED)
+                .name(OperatorUids.REJECTED);
+    }
+
+    /**
+     * The job without its edges.
+     *
+     * @param events one stream for each {@link EventKind}, in that order, with watermarks
+     * @return samples, encoded; the side output {@link #REJECTED} holds rejected records
+     */
+    public static SingleOutputStreamOperator<OutgoingRecord> build(
+            List<? extends DataStream<RawEvent>> events, Deployment deployment) {
+        if (events.size() != EventKind.values().length) {
+            throw new IllegalArgumentException(
+                    "events: wanted a stream for each of impressions, clicks, conversions,"
+                            + " investments, found "
+                            + events.size());
+        }
+        StreamExecutionEnvironment environment = events.get(0).getExecutionEnvironment();
+        KeyedMultipleInputTransformation<OutgoingRecord> timeline =
+                new KeyedMultipleInputTransformation<>(
+                        OperatorUids.USER_TIMELINE,
+                        new UserTimelineOperatorFactory(deployment),
+                        OutgoingRecord.TYPE,
+                        environment.getParallelism(),
+                        Types.STRING);
+        for (DataStream<RawEvent> stream : events) {
+            timeline.addInput(
+                    stream.keyBy(RawEvent::userId, Types.STRING).getTransformation(),
+                    (org.apache.flink.api.java.functions.KeySelector<RawEvent, String>)
+                            RawEvent::userId);
+        }
+        environment.addOperator(timeline);
+        return new MultipleConnectedStreams(environment)
+                .transform(timeline)
+                .uid(OperatorUids.USER_TIMELINE)
+                .name(OperatorUids.USER_TIMELINE);
+    }
+}

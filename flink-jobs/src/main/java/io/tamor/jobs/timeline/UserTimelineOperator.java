@@ -1,0 +1,250 @@
+package io.tamor.jobs.timeline;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.OutgoingRecord;
+import io.tamor.jobs.timeline.logic.Event;
+import io.tamor.jobs.timeline.logic.EventKind;
+import io.tamor.jobs.timeline.logic.EventWire;
+import io.tamor.jobs.timeline.logic.FrozenFeatures;
+import io.tamor.jobs.timeline.logic.RawEvent;
+import io.tamor.jobs.timeline.logic.Tally;
+import io.tamor.jobs.timeline.logic.TimelineRules;
+import io.tamor.jobs.timeline.logic.UserState;
+import io.tamor.schemas.RejectionCause;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractInput;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperatorV2;
+import org.apache.flink.streaming.api.operators.Input;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.MultipleInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Turns a user's events into samples. Key: user id. Time: event time; four inputs in the order of
+ * {@link EventKind}, so that one that is silent as a whole can hold the watermark ({@link
+ * OutageGuard}). Events wait unread in an append-only list until the watermark passes them; then
+ * {@link TimelineRules} apply them in event-time order. State per user: unripe events, the {@link
+ * UserState}, and the frozen features of pending impressions, read only when a sample leaves.
+ */
+final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord>
+        implements MultipleInputStreamOperator<OutgoingRecord>, Triggerable<String, VoidNamespace> {
+
+    /** Records that cannot be used. */
+    static final OutputTag<OutgoingRecord> REJECTED =
+            new OutputTag<>("timeline.rejected", OutgoingRecord.TYPE);
+
+    // State: every descriptor of this operator. Names and types are a stored format.
+    static final ListStateDescriptor<RawEvent> UNRIPE =
+            new ListStateDescriptor<>("unripe-events", RawEventSerializer.INSTANCE);
+    static final ValueStateDescriptor<UserState> USER =
+            new ValueStateDescriptor<>("user", UserStateSerializer.INSTANCE);
+    static final MapStateDescriptor<Long, byte[]> FROZEN =
+            new MapStateDescriptor<>(
+                    "frozen-features",
+                    LongSerializer.INSTANCE,
+                    BytePrimitiveArraySerializer.INSTANCE);
+    static final ListStateDescriptor<byte[]> COUNTS =
+            new ListStateDescriptor<>("counts", BytePrimitiveArraySerializer.INSTANCE);
+    static final String TIMERS = "ripe";
+
+    /** Users remembered as done at the current watermark; beyond it they are looked at again. */
+    private static final int MOST_DONE = 100_000;
+
+    private final Tally tally = new Tally();
+    private final TimelineEdge edge;
+    private final TimelineRules rules;
+    private final EventWire wire = new EventWire();
+    private final List<EventInput> inputs = new ArrayList<>();
+    private final List<OutageGuard> guards = new ArrayList<>();
+    private final Set<String> doneUsers = new HashSet<>();
+    private long doneAtMs = Long.MIN_VALUE;
+
+    private final TimelineCounters counters;
+    private ListState<RawEvent> unripe;
+    private ValueState<UserState> users;
+    private MapState<Long, byte[]> frozen;
+    private ListState<byte[]> counts;
+    private InternalTimerService<VoidNamespace> timers;
+    private FrozenFeatures frozenFeatures;
+
+    @SuppressWarnings("NullAway.Init") // state is there from initializeState on, timers from open
+    UserTimelineOperator(
+            StreamOperatorParameters<OutgoingRecord> parameters, Deployment deployment) {
+        super(parameters, EventKind.values().length);
+        this.edge = new TimelineEdge(deployment.topics(), output, REJECTED);
+        this.rules = new TimelineRules(deployment, tally, edge);
+        this.counters = new TimelineCounters(tally, rules.tally());
+        for (EventKind kind : EventKind.values()) {
+            int inputId = kind.code() + 1;
+            inputs.add(new EventInput(this, inputId));
+            guards.add(
+                    new OutageGuard(
+                            parameters.getProcessingTimeService(),
+                            deployment.eventTime().outage().toMillis(),
+                            idle ->
+                                    super.processWatermarkStatus(
+                                            idle ? WatermarkStatus.IDLE : WatermarkStatus.ACTIVE,
+                                            inputId)));
+        }
+    }
+
+    @Override
+    @SuppressWarnings({"rawtypes", "unchecked"}) // the interface's own signature
+    public List<Input> getInputs() {
+        return (List) inputs;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        unripe = context.getKeyedStateStore().getListState(UNRIPE);
+        users = context.getKeyedStateStore().getState(USER);
+        frozen = context.getKeyedStateStore().getMapState(FROZEN);
+        counts = context.getOperatorStateStore().getListState(COUNTS);
+        for (byte[] stored : counts.get()) {
+            tally.add(stored);
+        }
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        timers = getInternalTimerService(TIMERS, VoidNamespaceSerializer.INSTANCE, this);
+        frozenFeatures = new KeyedFrozenFeatures(frozen);
+        counters.open(getRuntimeContext());
+        counters.openGuards(getRuntimeContext(), guards);
+    }
+
+    /** The counts of this subtask. */
+    Tally tally() {
+        return tally;
+    }
+
+    private void onEvent(RawEvent event) throws Exception {
+        RejectionCause refused = event.cause();
+        if (refused != null) {
+            rules.reject(event, refused, event.detail());
+        } else if (event.timeMs() <= timers.currentWatermark()) {
+            rules.rejectLate(wire.decodeAgain(event), users.value(), timers.currentWatermark());
+        } else {
+            unripe.add(event.underKey());
+            timers.registerEventTimeTimer(VoidNamespace.INSTANCE, event.timeMs());
+        }
+    }
+
+    @Override
+    public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+        long watermarkMs = timers.currentWatermark();
+        if (doneAtMs != watermarkMs || doneUsers.size() >= MOST_DONE) {
+            doneUsers.clear();
+            doneAtMs = watermarkMs;
+        }
+        // Each event has its timer, so that arrival reads no state; the first one that fires at a
+        // watermark applies all that is due for the user.
+        if (doneUsers.add(timer.getKey())) {
+            advance(timer.getKey(), watermarkMs);
+        }
+    }
+
+    private void advance(String userId, long watermarkMs) throws Exception {
+        List<Event> ripe = ripeEvents(watermarkMs);
+        UserState user = users.value();
+        if (user == null) {
+            user = new UserState();
+        }
+        long dueMs = rules.advance(userId, user, frozenFeatures, ripe, watermarkMs);
+        if (dueMs != Long.MAX_VALUE && user.wake(watermarkMs, dueMs)) {
+            timers.registerEventTimeTimer(VoidNamespace.INSTANCE, dueMs);
+        }
+        if (user.isEmpty()) {
+            users.clear();
+        } else {
+            users.update(user);
+        }
+    }
+
+    /** Takes the events up to the watermark out of the list of unripe ones, in event order. */
+    private List<Event> ripeEvents(long watermarkMs) throws Exception {
+        List<Event> ripe = new ArrayList<>();
+        List<RawEvent> rest = new ArrayList<>();
+        for (RawEvent event : unripe.get()) {
+            if (event.timeMs() <= watermarkMs) {
+                ripe.add(wire.decodeAgain(event));
+            } else {
+                rest.add(event);
+            }
+        }
+        if (rest.isEmpty()) {
+            unripe.clear();
+        } else if (!ripe.isEmpty()) {
+            unripe.update(rest);
+        }
+        ripe.sort(Event.ORDER);
+        return ripe;
+    }
+
+    @Override
+    public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
+        throw new IllegalStateException("no timer of this operator is in processing time");
+    }
+
+    @Override
+    public void processWatermark(Watermark mark) throws Exception {
+        super.processWatermark(mark);
+        counters.publish();
+    }
+
+    @Override
+    public void processWatermarkStatus(WatermarkStatus status, int inputId) throws Exception {
+        guards.get(inputId - 1).onStatus(status.isIdle());
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        counts.update(List.of(tally.toBytes()));
+        counters.publish();
+    }
+
+    @Override
+    public void finish() throws Exception {
+        super.finish();
+        counters.publish();
+    }
+
+    @SuppressWarnings("unchecked") // AbstractInput's own getRecordProcessor is a raw override
+    private static final class EventInput extends AbstractInput<RawEvent, OutgoingRecord> {
+        private final UserTimelineOperator operator;
+
+        EventInput(UserTimelineOperator operator, int inputId) {
+            super(operator, inputId);
+            this.operator = operator;
+        }
+
+        @Override
+        public void processElement(StreamRecord<RawEvent> element) throws Exception {
+            operator.onEvent(element.getValue());
+        }
+    }
+}

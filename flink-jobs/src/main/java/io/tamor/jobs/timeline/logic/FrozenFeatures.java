@@ -1,0 +1,10 @@
+package io.tamor.jobs.timeline.logic;
+
+/** Keyed storage of what is frozen with an impression: the current user's, by impression hash. */
+public interface FrozenFeatures {
+    byte[] get(long impression) throws Exception;
+
+    void put(long impression, byte[] frozen) throws Exception;
+
+    void remove(long impression) throws Exception;
+}

@@ -1,0 +1,69 @@
+package io.tamor.jobs.timeline.logic;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * What a sample says of its impression beside the labels, frozen as of the impression: the cold
+ * part of its state.
+ *
+ * @param categorical packed as {@code FeatureWire} says
+ * @param dense packed likewise
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody; a copy would cost
+record FrozenSample(
+        String impressionId,
+        String itemId,
+        String scenario,
+        String tier,
+        long featureSchema,
+        byte[] categorical,
+        byte[] dense) {
+    private static final int VERSION = 1;
+
+    /** The stored form: a version, the strings, the fingerprint, the features. */
+    byte[] toBytes() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(96);
+        DataOutputStream out = new DataOutputStream(bytes);
+        try {
+            out.writeByte(VERSION);
+            out.writeUTF(impressionId);
+            out.writeUTF(itemId);
+            out.writeUTF(scenario);
+            out.writeUTF(tier);
+            out.writeLong(featureSchema);
+            VarLong.write(out, categorical.length);
+            out.write(categorical);
+            VarLong.write(out, dense.length);
+            out.write(dense);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    static FrozenSample fromBytes(byte[] stored) {
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored));
+        try {
+            int version = in.readByte();
+            if (version != VERSION) {
+                throw new IOException(
+                        "frozen sample: version " + version + ", this build reads 1 to " + VERSION);
+            }
+            return new FrozenSample(
+                    in.readUTF(),
+                    in.readUTF(),
+                    in.readUTF(),
+                    in.readUTF(),
+                    in.readLong(),
+                    in.readNBytes((int) VarLong.read(in)),
+                    in.readNBytes((int) VarLong.read(in)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

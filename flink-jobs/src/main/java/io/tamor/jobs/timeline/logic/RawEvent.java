@@ -1,0 +1,48 @@
+package io.tamor.jobs.timeline.logic;
+
+import io.tamor.schemas.RejectionCause;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event as it was read: its bytes, what routing and ordering need of them, and where they came
+ * from. A record that cannot be used carries the cause and travels on to be rejected and counted.
+ *
+ * @param userId key of the stream; empty where the record did not decode, and in state, where the
+ *     key is known
+ * @param timeMs event time, epoch milliseconds; the record's timestamp where it did not decode
+ * @param payload the record's value, byte for byte
+ * @param cause null for a usable event
+ * @param detail of the cause, empty without one
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody; a copy would cost
+public record RawEvent(
+        EventKind kind,
+        String userId,
+        long timeMs,
+        int partition,
+        long offset,
+        byte[] payload,
+        @Nullable RejectionCause cause,
+        String detail) {
+
+    /** A usable event. */
+    public RawEvent(
+            EventKind kind,
+            String userId,
+            long timeMs,
+            int partition,
+            long offset,
+            byte[] payload) {
+        this(kind, userId, timeMs, partition, offset, payload, null, "");
+    }
+
+    /** The same event without its user, as kept under the user's key. */
+    public RawEvent underKey() {
+        return new RawEvent(kind, "", timeMs, partition, offset, payload, cause, detail);
+    }
+
+    /** The same record, refused. */
+    public RawEvent refused(RejectionCause why, String because) {
+        return new RawEvent(kind, userId, timeMs, partition, offset, payload, why, because);
+    }
+}

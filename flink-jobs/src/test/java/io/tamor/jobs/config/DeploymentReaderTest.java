@@ -1,0 +1,107 @@
+package io.tamor.jobs.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+final class DeploymentReaderTest {
+
+    private static String example() throws IOException {
+        try (InputStream in = DeploymentReaderTest.class.getResourceAsStream("/deployment.yaml")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void aWholeFileIsRead() throws IOException {
+        Deployment deployment = DeploymentReader.parse("example", example());
+
+        assertThat(deployment.tiers().names()).containsExactly("none", "low", "high");
+        assertThat(deployment.longestWindow()).isEqualTo(Duration.ofDays(7));
+        assertThat(deployment.timeline().attribution().rule())
+                .isEqualTo(AttributionOptions.Rule.LAST_CLICK);
+        assertThat(deployment.sampleSchema().categorical())
+                .extracting(FeatureOptions::name)
+                .containsExactly("age", "item", "scenario");
+        assertThat(deployment.sampleSchema().dense())
+                .extracting(FeatureOptions::name)
+                .containsExactly("position", "clicks_7d", "ctr_here");
+    }
+
+    @Test
+    void everyProblemIsNamedAtOnceWithItsKeyAndValue() throws IOException {
+        String broken =
+                example()
+                        .replace("disorder: 10 min, idle", "disordr: 10 min, idle")
+                        .replace("emit: staged", "emit: sometimes")
+                        .replace("window: 15 min", "window: 15 minutes")
+                        .replace("batch: 64", "batch: 0");
+
+        assertThatThrownBy(() -> DeploymentReader.parse("broken.yaml", broken))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("broken.yaml: 5 problems")
+                .hasMessageContaining("disordr")
+                .hasMessageContaining("the nearest known key is disorder")
+                .hasMessageContaining("/timeline/emit")
+                .hasMessageContaining("sometimes")
+                .hasMessageContaining("/tasks/0/window")
+                .hasMessageContaining("15 minutes")
+                .hasMessageContaining("/learner/batch");
+    }
+
+    @Test
+    void danglingReferencesAreNamedAtOnce() throws IOException {
+        String broken =
+                example()
+                        .replace("window: 1 d, weight", "window: 1 d, scenarios: [gold], weight")
+                        .replace("{name: item, side: item", "{name: item, side: user")
+                        .replace("from_minor: 1000000", "from_minor: 1");
+
+        assertThatThrownBy(() -> DeploymentReader.parse("broken.yaml", broken))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("3 problems")
+                .hasMessageContaining("gold is not among scenarios [fund, insurance]")
+                .hasMessageContaining("features.item: item depends on the item")
+                .hasMessageContaining("tiers.bands: high must start above low (1), was 1");
+    }
+
+    @Test
+    void aMissingFileAndBrokenYamlAreErrorsWithAPlace() {
+        assertThatThrownBy(() -> DeploymentReader.read(Path.of("nowhere.yaml")))
+                .hasMessageContaining("nowhere.yaml")
+                .hasMessageContaining("no such file");
+        assertThatThrownBy(() -> DeploymentReader.parse("x.yaml", "a: [1\nb: 2"))
+                .hasMessageContaining("x.yaml")
+                .hasMessageContaining("line ");
+    }
+
+    @Test
+    void theFingerprintFollowsWhatASampleHolds() throws IOException {
+        long original = DeploymentReader.parse("a", example()).sampleSchema().fingerprint();
+        long otherRows =
+                DeploymentReader.parse("b", example().replace("rows: 50", "rows: 60"))
+                        .sampleSchema()
+                        .fingerprint();
+        long otherFeature =
+                DeploymentReader.parse("c", example().replace("attribute.age", "attribute.city"))
+                        .sampleSchema()
+                        .fingerprint();
+
+        assertThat(otherRows).isEqualTo(original);
+        assertThat(otherFeature).isNotEqualTo(original);
+    }
+
+    @Test
+    void secretsAreNotPrinted() {
+        KafkaOptions kafka =
+                new KafkaOptions(
+                        "h:1", java.util.Map.of("sasl.jaas.config", "password=\"hidden\""));
+        assertThat(kafka.toString()).contains("sasl.jaas.config").doesNotContain("hidden");
+    }
+}

@@ -1,0 +1,236 @@
+package io.tamor.jobs.learner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.learner.logic.TestingSamples;
+import io.tamor.schemas.LearnerMetrics;
+import io.tamor.schemas.RejectedRecord;
+import io.tamor.schemas.RejectionCause;
+import io.tamor.schemas.Sample;
+import io.tamor.schemas.wire.FeatureWire;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OnlineLearnerOperatorHarnessTest {
+    @TempDir Path folder;
+    private Deployment deployment;
+    private List<Sample> samples;
+
+    @BeforeEach
+    void generate() {
+        deployment = TestingSamples.deployment(folder, 16);
+        samples = TestingSamples.generate(deployment, 700, 11);
+    }
+
+    @Test
+    void theModelDoesNotDependOnTheOrderOfArrival() throws Exception {
+        try (TestingLearner inOrder = new TestingLearner(deployment);
+                TestingLearner shuffled = new TestingLearner(deployment)) {
+            for (Sample sample : samples) {
+                inOrder.take(sample);
+                inOrder.watermark(sample.getMaturedAtMs() - 1);
+            }
+            inOrder.end();
+            List<Sample> arriving = new ArrayList<>(samples);
+            Collections.shuffle(arriving, new Random(5));
+            for (Sample sample : arriving) {
+                shuffled.take(sample);
+            }
+            shuffled.end();
+            assertSameOutcome(shuffled, inOrder);
+        }
+    }
+
+    @Test
+    void aLearnerRestoredAtRandomPointsEqualsOneThatNeverStopped() throws Exception {
+        for (long seed = 1; seed <= 3; seed++) {
+            Random random = new Random(seed);
+            try (TestingLearner steady = new TestingLearner(deployment);
+                    TestingLearner restored = new TestingLearner(deployment)) {
+                for (int i = 0; i < samples.size(); i++) {
+                    boolean stop = random.nextInt(70) == 0;
+                    for (TestingLearner learner : List.of(steady, restored)) {
+                        learner.take(samples.get(i));
+                        if (i % 10 == 9) {
+                            learner.watermark(samples.get(i).getMaturedAtMs() - 1_800_000);
+                        }
+                        if (stop) {
+                            OperatorSubtaskState state = learner.checkpoint();
+                            if (learner == restored) {
+                                learner.restore(state);
+                            }
+                        }
+                    }
+                }
+                steady.end();
+                restored.end();
+                assertThat(restored.candidates).as("seed %d", seed).hasSizeGreaterThan(1);
+                assertSameOutcome(restored, steady);
+                assertThat(restored.metrics).isEqualTo(steady.metrics);
+                assertThat(restored.lastSnapshot().manifestSha256())
+                        .isEqualTo(steady.lastSnapshot().manifestSha256());
+            }
+        }
+    }
+
+    @Test
+    void checkpointsChangeNothing() throws Exception {
+        try (TestingLearner with = new TestingLearner(deployment);
+                TestingLearner without = new TestingLearner(deployment)) {
+            for (Sample sample : samples) {
+                with.take(sample);
+                without.take(sample);
+                with.watermark(sample.getMaturedAtMs() - 1);
+                without.watermark(sample.getMaturedAtMs() - 1);
+                if (sample.getMaturedAtMs() % 7 == 0) {
+                    with.checkpoint();
+                }
+            }
+            with.end();
+            without.end();
+            assertThat(with.candidates.size()).isGreaterThan(without.candidates.size());
+            assertSameOutcome(with, without);
+        }
+    }
+
+    @Test
+    void poisonedSamplesAreRefusedAndLeaveTheModelAsItWas() throws Exception {
+        float[] poison = new float[deployment.sampleSchema().dense().size()];
+        poison[0] = Float.NaN;
+        try (TestingLearner clean = new TestingLearner(deployment);
+                TestingLearner poisoned = new TestingLearner(deployment)) {
+            for (Sample sample : samples) {
+                clean.take(sample);
+                poisoned.take(sample);
+            }
+            poisoned.take(
+                    Sample.newBuilder(samples.get(3))
+                            .setImpressionId("poison")
+                            .setDense(FeatureWire.packDense(poison))
+                            .build());
+            poisoned.take(Sample.newBuilder(samples.get(4)).setFeatureSchema(1).build());
+            poisoned.take(Sample.newBuilder(samples.get(5)).setTier("none such").build());
+            poisoned.take("u1", new byte[] {1, 2, 3});
+            clean.end();
+            poisoned.end();
+            assertSameOutcome(poisoned, clean);
+            assertThat(poisoned.rejected)
+                    .extracting(RejectedRecord::getCause)
+                    .containsExactly(
+                            RejectionCause.POISONED,
+                            RejectionCause.WRONG_SCHEMA,
+                            RejectionCause.INVALID,
+                            RejectionCause.UNDECODABLE);
+            assertThat(poisoned.rejected)
+                    .extracting(RejectedRecord::getOffset)
+                    .containsExactly(700L, 701L, 702L, 703L);
+            assertThat(poisoned.rejected)
+                    .allMatch(r -> r.getTopic().equals("samples") && r.getPartition() == 0);
+        }
+    }
+
+    @Test
+    void everyLabelIsCountedOnceInTheWindowsAndInTheTotal() throws Exception {
+        try (TestingLearner learner = new TestingLearner(deployment)) {
+            for (Sample sample : samples) {
+                learner.take(sample);
+            }
+            learner.end();
+            long labels = samples.stream().filter(s -> s.getMasks().get(0)).count();
+            assertThat(total(learner, true)).isEqualTo(labels);
+            assertThat(total(learner, false)).isEqualTo(labels);
+            assertThat(learner.metrics).noneMatch(m -> m.getFromMs() >= m.getToMs());
+        }
+    }
+
+    private static long total(TestingLearner learner, boolean cumulative) {
+        return learner.metrics.stream()
+                .filter(m -> m.getCumulative() == cumulative)
+                .filter(m -> m.getTask().equals("click"))
+                .filter(m -> m.getTier().equals("all") && m.getScenario().equals("all"))
+                .mapToLong(LearnerMetrics::getCount)
+                .sum();
+    }
+
+    @Test
+    void versionsRiseAboveWhatTheDirectoryHolds() throws Exception {
+        Path published = Path.of(java.net.URI.create(deployment.snapshots().directory()));
+        java.nio.file.Files.createDirectories(published.resolve("v00000041"));
+        try (TestingLearner learner = new TestingLearner(deployment)) {
+            for (Sample sample : samples) {
+                learner.take(sample);
+            }
+            learner.end();
+            assertThat(learner.candidates.get(0).version).isEqualTo(42);
+            assertThat(learner.candidates.get(0).parentVersion).isZero();
+        }
+    }
+
+    @Test
+    void aUserWithoutSamplesIsForgottenAfterItsTimeToLive() throws Exception {
+        Sample first = samples.get(0);
+        long ttlMs = deployment.learner().userRowTtl().toMillis();
+        try (TestingLearner learner = new TestingLearner(deployment)) {
+            learner.take(first);
+            for (int i = 0; i < 40; i++) {
+                learner.take(
+                        Sample.newBuilder(samples.get(1))
+                                .setUserId("other" + i % 3)
+                                .setImpressionId("later" + i)
+                                .setMaturedAtMs(
+                                        first.getMaturedAtMs() + Duration.ofDays(1 + i).toMillis())
+                                .build());
+            }
+            learner.watermark(first.getMaturedAtMs() + Duration.ofDays(30).toMillis());
+            learner.checkpoint();
+            assertThat(learner.userRows).containsKey(first.getUserId());
+            assertThat(learner.timers()).isEqualTo(4);
+            learner.watermark(first.getMaturedAtMs() + Duration.ofDays(60).toMillis() + ttlMs);
+            learner.take(
+                    Sample.newBuilder(samples.get(1))
+                            .setUserId("other0")
+                            .setImpressionId("much later")
+                            .setMaturedAtMs(
+                                    first.getMaturedAtMs() + Duration.ofDays(61).toMillis() + ttlMs)
+                            .build());
+            learner.end();
+            assertThat(learner.userRows.keySet()).isEqualTo(Set.of("other0"));
+            assertThat(learner.timers()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aLearnerAtAnotherParallelismRefusesToStart() {
+        assertThatThrownBy(() -> TestingLearner.atParallelism(deployment, 2))
+                .hasMessageContaining("parallelism 1, was set to 2");
+    }
+
+    private void assertSameOutcome(TestingLearner found, TestingLearner wanted) throws Exception {
+        assertThat(TestingSnapshots.values(found.lastSnapshot()))
+                .isEqualTo(TestingSnapshots.values(wanted.lastSnapshot()));
+        assertThat(found.rowValues()).isEqualTo(wanted.rowValues());
+        Set<String> users = new HashSet<>();
+        samples.forEach(sample -> users.add(sample.getUserId()));
+        assertThat(found.userRows.keySet()).isEqualTo(users);
+        assertThat(cumulative(found)).isEqualTo(cumulative(wanted));
+    }
+
+    private static List<LearnerMetrics> cumulative(TestingLearner learner) {
+        List<LearnerMetrics> all =
+                learner.metrics.stream().filter(LearnerMetrics::getCumulative).toList();
+        long last = all.get(all.size() - 1).getSamples();
+        return all.stream().filter(m -> m.getSamples() == last).toList();
+    }
+}

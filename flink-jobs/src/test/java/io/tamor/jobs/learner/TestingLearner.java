@@ -1,0 +1,192 @@
+package io.tamor.jobs.learner;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.OutgoingRecord;
+import io.tamor.jobs.snapshot.SnapshotCandidate;
+import io.tamor.model.snapshot.MemorySnapshotStore;
+import io.tamor.model.snapshot.Snapshot;
+import io.tamor.model.snapshot.SnapshotFolder;
+import io.tamor.schemas.LearnerMetrics;
+import io.tamor.schemas.RejectedRecord;
+import io.tamor.schemas.Sample;
+import io.tamor.schemas.UserBiasRow;
+import io.tamor.schemas.wire.FeatureWire;
+import io.tamor.schemas.wire.MalformedRecordException;
+import io.tamor.schemas.wire.RecordWire;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+
+/** The learner's operator on RocksDB, with what it has said so far; it survives being restored. */
+final class TestingLearner implements AutoCloseable {
+    private static final RecordWire<Sample> SAMPLES = RecordWire.of(Sample.class);
+
+    final List<SnapshotCandidate> candidates = new ArrayList<>();
+    final List<LearnerMetrics> metrics = new ArrayList<>();
+    final List<RejectedRecord> rejected = new ArrayList<>();
+
+    /** As a reader of the compacted topic has them. */
+    final Map<String, UserBiasRow> userRows = new TreeMap<>();
+
+    private final Deployment deployment;
+    private KeyedOneInputStreamOperatorTestHarness<String, ConsumedSample, SnapshotCandidate>
+            harness;
+    private long offset;
+    private long checkpoint;
+
+    TestingLearner(Deployment deployment) throws Exception {
+        this.deployment = deployment;
+        harness = harness(deployment, 1);
+        harness.open();
+    }
+
+    /** Only opens the operator, as one of several subtasks. */
+    static void atParallelism(Deployment deployment, int parallelism) throws Exception {
+        var harness = harness(deployment, parallelism);
+        try {
+            harness.open();
+        } finally {
+            harness.close();
+        }
+    }
+
+    private static KeyedOneInputStreamOperatorTestHarness<String, ConsumedSample, SnapshotCandidate>
+            harness(Deployment deployment, int parallelism) throws Exception {
+        KeyedOneInputStreamOperatorTestHarness<String, ConsumedSample, SnapshotCandidate> harness =
+                new KeyedOneInputStreamOperatorTestHarness<>(
+                        new OnlineLearnerOperator(deployment),
+                        consumed -> consumed.userId,
+                        Types.STRING,
+                        deployment.flink().maxParallelism(),
+                        parallelism,
+                        0);
+        harness.setStateBackend(new EmbeddedRocksDBStateBackend(false));
+        return harness;
+    }
+
+    void take(Sample sample) throws Exception {
+        take(sample.getUserId(), SAMPLES.encode(sample));
+    }
+
+    void take(String key, byte[] payload) throws Exception {
+        ConsumedSample consumed = new ConsumedSample();
+        consumed.userId = key;
+        consumed.topic = "samples";
+        consumed.partition = 0;
+        consumed.offset = offset++;
+        consumed.payload = payload;
+        harness.processElement(new StreamRecord<>(consumed));
+    }
+
+    void watermark(long timeMs) throws Exception {
+        harness.processWatermark(timeMs);
+    }
+
+    /** As a bounded input ends: the last watermark, then the end. */
+    void end() throws Exception {
+        harness.processWatermark(Long.MAX_VALUE);
+        harness.endInput();
+        collect();
+    }
+
+    /** A checkpoint with all that comes before its barrier. */
+    OperatorSubtaskState checkpoint() throws Exception {
+        harness.prepareSnapshotPreBarrier(++checkpoint);
+        OperatorSubtaskState state = harness.snapshot(checkpoint, 0);
+        collect();
+        return state;
+    }
+
+    /** Throws the operator away and goes on from a checkpoint; outputs since are the caller's. */
+    void restore(OperatorSubtaskState state) throws Exception {
+        harness.close();
+        harness = harness(deployment, 1);
+        harness.initializeState(state);
+        harness.open();
+    }
+
+    int timers() {
+        return harness.numEventTimeTimers();
+    }
+
+    private void collect() throws MalformedRecordException {
+        harness.extractOutputValues().stream()
+                .filter(candidate -> !candidates.contains(candidate))
+                .forEach(candidates::add);
+        for (OutgoingRecord record : drain(OnlineLearnerOperator.METRICS)) {
+            metrics.add(decode(LearnerMetrics.class, record.value()));
+        }
+        for (OutgoingRecord record : drain(OnlineLearnerOperator.REJECTED)) {
+            rejected.add(decode(RejectedRecord.class, record.value()));
+        }
+        for (OutgoingRecord record : drain(OnlineLearnerOperator.USER_ROWS)) {
+            String user = record.key();
+            if (record.value() == null) {
+                userRows.remove(user);
+            } else {
+                userRows.put(user, decode(UserBiasRow.class, record.value()));
+            }
+        }
+    }
+
+    private List<OutgoingRecord> drain(OutputTag<OutgoingRecord> tag) {
+        List<OutgoingRecord> drained = new ArrayList<>();
+        Queue<StreamRecord<OutgoingRecord>> queue = harness.getSideOutput(tag);
+        while (queue != null && !queue.isEmpty()) {
+            drained.add(queue.remove().getValue());
+        }
+        return drained;
+    }
+
+    private static <T extends SpecificRecordBase> T decode(Class<T> type, byte[] value)
+            throws MalformedRecordException {
+        return RecordWire.of(type).decode(value);
+    }
+
+    /** The last candidate, read again; it must be whole. */
+    Snapshot lastSnapshot() throws IOException {
+        SnapshotCandidate last = candidates.get(candidates.size() - 1);
+        MemorySnapshotStore store = new MemorySnapshotStore("candidate " + last.version);
+        for (int i = 0; i < last.names.length; i++) {
+            try (OutputStream out = store.create(last.names[i])) {
+                out.write(last.contents[i]);
+            }
+        }
+        return new SnapshotFolder(store).load(last.manifestSha256);
+    }
+
+    /** The rows' values by user. */
+    Map<String, List<Float>> rowValues() throws MalformedRecordException {
+        Map<String, List<Float>> values = new TreeMap<>();
+        for (UserBiasRow row : userRows.values()) {
+            float[] floats = new float[row.getValues().remaining() / Float.BYTES];
+            FeatureWire.unpackDense(row.getValues(), floats);
+            List<Float> list = new ArrayList<>();
+            for (float value : floats) {
+                list.add(value);
+            }
+            values.put(row.getUserId(), list);
+        }
+        return values;
+    }
+
+    @Override
+    public void close() {
+        try {
+            harness.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("the harness does not close", e);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.tamor.jobs.learner.logic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.schemas.RejectionCause;
+import io.tamor.schemas.Sample;
+import io.tamor.schemas.wire.FeatureWire;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SampleRulesTest {
+    @TempDir Path folder;
+    private Deployment deployment;
+    private Sample good;
+
+    @BeforeEach
+    void generate() {
+        deployment = TestingSamples.deployment(folder, 8);
+        good = TestingSamples.generate(deployment, 1, 3).get(0);
+    }
+
+    @Test
+    void aGoodSamplePasses() {
+        assertThat(new SampleRules(deployment).check(good, good.getUserId())).isNull();
+    }
+
+    @Test
+    void anotherFeatureSchemaIsNamedWithBothFingerprints() {
+        assertThat(refusal(b -> b.setFeatureSchema(17)).cause())
+                .isEqualTo(RejectionCause.WRONG_SCHEMA);
+        assertThat(refusal(b -> b.setFeatureSchema(17)).detail())
+                .contains("0000000000000011")
+                .contains(String.format("%016x", deployment.sampleSchema().fingerprint()));
+    }
+
+    @Test
+    void numbersThatWouldPoisonAGradientAreRefused() {
+        for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, -3e20f}) {
+            poisoned(b -> b.setDense(dense(bad)));
+            poisoned(b -> b.setLabels(first(good.getLabels(), bad)));
+            poisoned(b -> b.setWeights(first(good.getWeights(), bad)));
+        }
+        poisoned(b -> b.setLabels(first(good.getLabels(), 0.5f)));
+        poisoned(b -> b.setWeights(first(good.getWeights(), -1f)));
+    }
+
+    @Test
+    void shapesAndNamesTheModelDoesNotKnowAreRefused() {
+        invalid(b -> b.setTier("platinum"), "platinum");
+        invalid(b -> b.setScenario("loans"), "loans");
+        invalid(b -> b.setLabels(List.of(1f)), "wanted 5 of each, found 1");
+        invalid(b -> b.setDense(ByteBuffer.wrap(new byte[3])), "3");
+        invalid(b -> b.setCategorical(ByteBuffer.wrap(new byte[] {9})), "categorical");
+        invalid(b -> b.setMaturedAtMs(0), "before");
+        invalid(b -> b.setUserId(""), "key");
+    }
+
+    private void poisoned(Consumer<Sample.Builder> change) {
+        assertThat(refusal(change).cause()).isEqualTo(RejectionCause.POISONED);
+    }
+
+    private void invalid(Consumer<Sample.Builder> change, String says) {
+        assertThat(refusal(change).cause()).isEqualTo(RejectionCause.INVALID);
+        assertThat(refusal(change).detail()).contains(says);
+    }
+
+    private SampleRules.Refusal refusal(Consumer<Sample.Builder> change) {
+        Sample.Builder builder = Sample.newBuilder(good);
+        change.accept(builder);
+        return new SampleRules(deployment).check(builder.build(), good.getUserId());
+    }
+
+    private ByteBuffer dense(float bad) {
+        float[] values = new float[deployment.sampleSchema().dense().size()];
+        values[values.length - 1] = bad;
+        return FeatureWire.packDense(values);
+    }
+
+    private static List<Float> first(List<Float> values, float bad) {
+        List<Float> changed = new ArrayList<>(values);
+        changed.set(0, bad);
+        return changed;
+    }
+}

@@ -1,0 +1,138 @@
+package io.tamor.jobs.learner.logic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.schemas.Sample;
+import io.tamor.schemas.wire.RecordWire;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingQueueTest {
+    private static final long HOUR_MS = 3_600_000;
+    private static final int BATCH = 7;
+
+    @TempDir Path folder;
+    private List<Sample> samples;
+
+    @BeforeEach
+    void generate() {
+        Deployment deployment = TestingSamples.deployment(folder, BATCH);
+        samples = TestingSamples.generate(deployment, 200, 1);
+    }
+
+    @Test
+    void theBatchesDoNotDependOnTheOrderOfArrivalOrOnTheWatermarksSteps() throws Exception {
+        List<List<String>> inOrder = run(samples, 1);
+        for (long seed = 2; seed < 12; seed++) {
+            List<Sample> shuffled = new ArrayList<>(samples);
+            Collections.shuffle(shuffled, new Random(seed));
+            assertThat(run(shuffled, seed)).as("seed %d", seed).isEqualTo(inOrder);
+        }
+        assertThat(inOrder.stream().mapToInt(List::size).sum()).isEqualTo(samples.size());
+        assertThat(inOrder).allMatch(batch -> batch.size() <= BATCH);
+    }
+
+    @Test
+    void aPartialBatchIsCutBeforeASampleThatMaturedTooLongAfterItsFirst() throws Exception {
+        TrainingQueue queue = new TrainingQueue(BATCH, HOUR_MS);
+        List<List<String>> trained = new ArrayList<>();
+        for (long minutes : new long[] {0, 60, 61}) {
+            queue.offer(at(TestingSamples.START_MS + minutes * 60_000), collect(trained));
+        }
+        queue.advance(Long.MAX_VALUE, collect(trained));
+        assertThat(trained).hasSize(1);
+        assertThat(trained.get(0)).hasSize(2);
+        assertThat(queue.size()).isEqualTo(1);
+        queue.drain(collect(trained));
+        assertThat(trained).hasSize(2);
+        assertThat(queue.size()).isZero();
+    }
+
+    @Test
+    void aSampleBehindTheWatermarkJoinsAtOnceAndSaysSo() throws Exception {
+        TrainingQueue queue = new TrainingQueue(BATCH, HOUR_MS);
+        List<List<String>> trained = new ArrayList<>();
+        queue.advance(TestingSamples.START_MS, collect(trained));
+        assertThat(queue.offer(at(TestingSamples.START_MS + 1), collect(trained))).isFalse();
+        assertThat(queue.offer(at(TestingSamples.START_MS), collect(trained))).isTrue();
+        queue.drain(collect(trained));
+        assertThat(trained.get(0))
+                .containsExactly(
+                        "m" + TestingSamples.START_MS, "m" + (TestingSamples.START_MS + 1));
+    }
+
+    @Test
+    void aQueueRestoredAtAnyPointCutsTheSameBatches() throws Exception {
+        List<List<String>> undisturbed = run(samples, 1);
+        RecordWire<Sample> wire = RecordWire.of(Sample.class);
+        for (int stop = 0; stop < samples.size(); stop += 13) {
+            List<List<String>> trained = new ArrayList<>();
+            TrainingQueue queue = new TrainingQueue(BATCH, HOUR_MS);
+            for (int i = 0; i < samples.size(); i++) {
+                if (i == stop) {
+                    List<Untrained> stored = new ArrayList<>();
+                    queue.forEach(
+                            (sample, place) ->
+                                    stored.add(
+                                            Untrained.decode(
+                                                    wire, Untrained.encode(wire, sample, place))));
+                    Collections.shuffle(stored, new Random(stop));
+                    TrainingQueue next = new TrainingQueue(BATCH, HOUR_MS);
+                    next.restore(stored, queue.passedMs());
+                    queue = next;
+                }
+                queue.offer(samples.get(i), collect(trained));
+                queue.advance(samples.get(i).getMaturedAtMs() - 1, collect(trained));
+            }
+            queue.drain(collect(trained));
+            assertThat(trained).as("stopped at %d", stop).isEqualTo(undisturbed);
+        }
+    }
+
+    @Test
+    void aUserIsHeldUntilItsLastSampleIsTrained() throws Exception {
+        TrainingQueue queue = new TrainingQueue(2, HOUR_MS);
+        List<List<String>> trained = new ArrayList<>();
+        queue.offer(at(TestingSamples.START_MS), collect(trained));
+        String user = samples.get(0).getUserId();
+        assertThat(queue.holds(user)).isTrue();
+        queue.drain(collect(trained));
+        assertThat(queue.holds(user)).isFalse();
+    }
+
+    private Sample at(long maturedMs) {
+        return Sample.newBuilder(samples.get(0))
+                .setImpressionId("m" + maturedMs)
+                .setMaturedAtMs(maturedMs)
+                .build();
+    }
+
+    private static List<List<String>> run(List<Sample> arriving, long seed) throws Exception {
+        Random random = new Random(seed);
+        TrainingQueue queue = new TrainingQueue(BATCH, HOUR_MS);
+        List<List<String>> trained = new ArrayList<>();
+        for (int i = 0; i < arriving.size(); i++) {
+            queue.offer(arriving.get(i), collect(trained));
+            long earliestToCome = Long.MAX_VALUE;
+            for (Sample later : arriving.subList(i + 1, arriving.size())) {
+                earliestToCome = Math.min(earliestToCome, later.getMaturedAtMs());
+            }
+            if (random.nextInt(3) == 0) {
+                queue.advance(earliestToCome - 1, collect(trained));
+            }
+        }
+        queue.drain(collect(trained));
+        return trained;
+    }
+
+    private static TrainingQueue.Step collect(List<List<String>> trained) {
+        return batch -> trained.add(batch.stream().map(Sample::getImpressionId).toList());
+    }
+}

@@ -1,0 +1,181 @@
+package io.tamor.jobs.timeline;
+
+import io.tamor.jobs.timeline.logic.EventKind;
+import io.tamor.jobs.timeline.logic.RawEvent;
+import io.tamor.schemas.Click;
+import io.tamor.schemas.Conversion;
+import io.tamor.schemas.Direction;
+import io.tamor.schemas.Impression;
+import io.tamor.schemas.Investment;
+import io.tamor.schemas.wire.RecordWire;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** An event of any kind as tests write it: plain values, independent of the code under test. */
+record TestingEvent(
+        EventKind kind,
+        String id,
+        String user,
+        long timeMs,
+        String impressionId,
+        String item,
+        String scenario,
+        Long validUntilMs,
+        boolean redemption,
+        long amountMinor,
+        Map<String, String> attributes,
+        Map<String, Double> measures) {
+    private static final RecordWire<Impression> IMPRESSIONS = RecordWire.of(Impression.class);
+    private static final RecordWire<Click> CLICKS = RecordWire.of(Click.class);
+    private static final RecordWire<Conversion> CONVERSIONS = RecordWire.of(Conversion.class);
+    private static final RecordWire<Investment> INVESTMENTS = RecordWire.of(Investment.class);
+
+    static TestingEvent impression(
+            String id, String user, long timeMs, String item, String scenario, Long validUntilMs) {
+        return new TestingEvent(
+                EventKind.IMPRESSION,
+                id,
+                user,
+                timeMs,
+                null,
+                item,
+                scenario,
+                validUntilMs,
+                false,
+                0,
+                Map.of(),
+                Map.of());
+    }
+
+    static TestingEvent outcome(
+            EventKind kind,
+            String id,
+            String user,
+            long timeMs,
+            String impressionId,
+            String item,
+            String scenario) {
+        return new TestingEvent(
+                kind,
+                id,
+                user,
+                timeMs,
+                impressionId,
+                item,
+                scenario,
+                null,
+                false,
+                0,
+                Map.of(),
+                Map.of());
+    }
+
+    static TestingEvent investment(
+            String id,
+            String user,
+            long timeMs,
+            String impressionId,
+            String scenario,
+            boolean redemption,
+            long amountMinor) {
+        return new TestingEvent(
+                EventKind.INVESTMENT,
+                id,
+                user,
+                timeMs,
+                impressionId,
+                null,
+                scenario,
+                null,
+                redemption,
+                amountMinor,
+                Map.of(),
+                Map.of());
+    }
+
+    TestingEvent with(Map<String, String> newAttributes, Map<String, Double> newMeasures) {
+        return new TestingEvent(
+                kind,
+                id,
+                user,
+                timeMs,
+                impressionId,
+                item,
+                scenario,
+                validUntilMs,
+                redemption,
+                amountMinor,
+                newAttributes,
+                newMeasures);
+    }
+
+    TestingEvent at(long newTimeMs) {
+        return new TestingEvent(
+                kind,
+                id,
+                user,
+                newTimeMs,
+                impressionId,
+                item,
+                scenario,
+                validUntilMs,
+                redemption,
+                amountMinor,
+                attributes,
+                measures);
+    }
+
+    RawEvent raw(long offset) {
+        return new RawEvent(kind, user, timeMs, 0, offset, bytes());
+    }
+
+    byte[] bytes() {
+        return switch (kind) {
+            case IMPRESSION ->
+                    IMPRESSIONS.encode(
+                            Impression.newBuilder()
+                                    .setImpressionId(id)
+                                    .setUserId(user)
+                                    .setItemId(item)
+                                    .setScenario(scenario)
+                                    .setEventTimeMs(timeMs)
+                                    .setValidUntilMs(validUntilMs)
+                                    .setAttributes(new TreeMap<>(attributes))
+                                    .setMeasures(new TreeMap<>(measures))
+                                    .build());
+            case CLICK ->
+                    CLICKS.encode(
+                            Click.newBuilder()
+                                    .setEventId(id)
+                                    .setUserId(user)
+                                    .setImpressionId(impressionId)
+                                    .setItemId(item)
+                                    .setScenario(scenario)
+                                    .setEventTimeMs(timeMs)
+                                    .build());
+            case CONVERSION ->
+                    CONVERSIONS.encode(
+                            Conversion.newBuilder()
+                                    .setEventId(id)
+                                    .setUserId(user)
+                                    .setImpressionId(impressionId)
+                                    .setItemId(item)
+                                    .setScenario(scenario)
+                                    .setEventTimeMs(timeMs)
+                                    .build());
+            case INVESTMENT ->
+                    INVESTMENTS.encode(
+                            Investment.newBuilder()
+                                    .setEventId(id)
+                                    .setUserId(user)
+                                    .setImpressionId(impressionId)
+                                    .setItemId(item)
+                                    .setScenario(scenario)
+                                    .setDirection(
+                                            redemption ? Direction.REDEEM : Direction.SUBSCRIBE)
+                                    .setAmountMinor(amountMinor)
+                                    .setEventTimeMs(timeMs)
+                                    .build());
+        };
+    }
+}

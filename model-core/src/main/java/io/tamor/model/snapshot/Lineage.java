@@ -1,0 +1,12 @@
+package io.tamor.model.snapshot;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a snapshot stands among the versions.
+ *
+ * @param version from 1, above its parent's
+ * @param parent null for the first
+ * @param softwareVersion version of the software that made it
+ */
+public record Lineage(long version, @Nullable Parent parent, String softwareVersion) {}

@@ -1,0 +1,61 @@
+package io.tamor.model.snapshot;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** A snapshot in memory, for one that is to be staged as bytes. Not thread-safe. */
+public final class MemorySnapshotStore implements SnapshotStore {
+    private final SortedMap<String, byte[]> files = new TreeMap<>();
+    private final String where;
+
+    /** An empty folder that errors call {@code where}. */
+    public MemorySnapshotStore(String where) {
+        this.where = where;
+    }
+
+    @Override
+    public OutputStream create(String name) throws IOException {
+        if (files.containsKey(name)) {
+            throw new FileAlreadyExistsException(where + "/" + name);
+        }
+        return new ByteArrayOutputStream() {
+            @Override
+            public void close() {
+                files.put(name, toByteArray());
+            }
+        };
+    }
+
+    @Override
+    public InputStream open(String name) throws IOException {
+        byte[] bytes = files.get(name);
+        if (bytes == null) {
+            throw new FileNotFoundException(where + "/" + name);
+        }
+        return new ByteArrayInputStream(bytes);
+    }
+
+    @Override
+    public List<String> list() {
+        return List.copyOf(files.keySet());
+    }
+
+    @Override
+    public String where() {
+        return where;
+    }
+
+    /** The files' bytes by name; not copies. */
+    public SortedMap<String, byte[]> files() {
+        return Collections.unmodifiableSortedMap(files);
+    }
+}

@@ -1,0 +1,42 @@
+package io.tamor.model.snapshot;
+
+import io.tamor.model.config.ModelSpec;
+import io.tamor.model.metric.MetricRow;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What is to be written as a snapshot.
+ *
+ * @param featureSchema fingerprint of the samples' features, as samples carry it
+ * @param parameters every parameter by name, as the trainer gives them
+ * @param metrics the figures at the gate
+ */
+public record SnapshotContent(
+        Lineage lineage,
+        ModelSpec model,
+        String featureSchema,
+        SortedMap<String, INDArray> parameters,
+        Progress progress,
+        List<MetricRow> metrics) {
+    public SnapshotContent {
+        parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
+        metrics = List.copyOf(metrics);
+    }
+
+    /** The same from a map of any kind. */
+    public static SnapshotContent of(
+            Lineage lineage,
+            ModelSpec model,
+            String featureSchema,
+            Map<String, INDArray> parameters,
+            Progress progress,
+            List<MetricRow> metrics) {
+        return new SnapshotContent(
+                lineage, model, featureSchema, new TreeMap<>(parameters), progress, metrics);
+    }
+}

@@ -1,0 +1,34 @@
+package io.tamor.model.snapshot;
+
+import io.tamor.model.TestingModels;
+import io.tamor.model.config.ModelSpec;
+import io.tamor.model.metric.MetricTable;
+import io.tamor.model.training.Trainer;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Snapshots of small trained models. */
+public final class TestingSnapshots {
+    private TestingSnapshots() {}
+
+    /** A version of a trained model. */
+    public static SnapshotContent content(Trainer trainer, long version, @Nullable Parent parent) {
+        ModelSpec spec = trainer.spec();
+        MetricTable metrics = new MetricTable(spec);
+        metrics.add(0, 0, 1, 0.75, 1, 1);
+        metrics.add(0, 0, 1, 0.25, 0, 1);
+        metrics.add(2, 1, 0, 20, 10, 1);
+        return SnapshotContent.of(
+                new Lineage(version, parent, "testing"),
+                spec,
+                "00c0ffee00c0ffee",
+                trainer.snapshotParameters(),
+                Progress.of(
+                        trainer.steps(),
+                        trainer.steps() * TestingModels.ROWS,
+                        Map.of("click", 320L, "amount", 17L),
+                        Map.of("samples-0", 320L, "samples-1", 0L),
+                        1_700_000_000_000L),
+                metrics.rows());
+    }
+}

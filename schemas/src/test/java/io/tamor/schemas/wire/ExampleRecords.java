@@ -1,0 +1,116 @@
+package io.tamor.schemas.wire;
+
+import io.tamor.schemas.Click;
+import io.tamor.schemas.Conversion;
+import io.tamor.schemas.Direction;
+import io.tamor.schemas.Impression;
+import io.tamor.schemas.Investment;
+import io.tamor.schemas.LearnerMetrics;
+import io.tamor.schemas.RejectedRecord;
+import io.tamor.schemas.RejectionCause;
+import io.tamor.schemas.Sample;
+import io.tamor.schemas.SnapshotAction;
+import io.tamor.schemas.SnapshotAnnouncement;
+import io.tamor.schemas.UserBiasRow;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/** One record of each type, with every field set. The bytes in /v1 hold exactly these. */
+final class ExampleRecords {
+    private static final long NOON = 1_767_268_800_000L;
+
+    private ExampleRecords() {}
+
+    static List<SpecificRecordBase> all() {
+        return List.of(
+                impression(),
+                click(),
+                new Conversion("c-1", "user-1", "i-1", "gold-fund", "fund", NOON + 60_000),
+                new Investment(
+                        "t-1",
+                        "user-1",
+                        null,
+                        "gold-fund",
+                        "fund",
+                        Direction.SUBSCRIBE,
+                        1_234_567_890_123L,
+                        NOON + 90_000),
+                sample(),
+                new RejectedRecord(
+                        RejectionCause.ORPHAN,
+                        "no impression i-9 of user-1",
+                        "clicks",
+                        "clicks",
+                        3,
+                        1807L,
+                        NOON,
+                        ByteBuffer.wrap(new byte[] {1, 2, 3})),
+                new SnapshotAnnouncement(
+                        "wealth",
+                        7L,
+                        SnapshotAction.PUBLISH,
+                        "file:///s/7",
+                        "ab12",
+                        6L,
+                        NOON,
+                        "1.0"),
+                new UserBiasRow("user-1", 7L, FeatureWire.packDense(new float[] {1f, -2f}), NOON),
+                new LearnerMetrics(
+                        "wealth",
+                        "click",
+                        "high",
+                        "all",
+                        false,
+                        NOON,
+                        NOON + 3_600_000,
+                        100L,
+                        7L,
+                        0.75,
+                        0.2,
+                        0.9,
+                        1.1,
+                        1000L,
+                        10L,
+                        0L));
+    }
+
+    static Click click() {
+        return new Click("k-1", "user-1", "i-1", "gold-fund", "fund", NOON + 30_000);
+    }
+
+    static Impression impression() {
+        return new Impression(
+                "i-1",
+                "user-1",
+                "gold-fund",
+                "fund",
+                NOON,
+                NOON + 86_400_000,
+                "r-1",
+                Map.of("age", "30-39"),
+                Map.of("price", 1.5));
+    }
+
+    static Sample sample() {
+        return new Sample(
+                "i-1",
+                "",
+                1,
+                false,
+                "user-1",
+                "gold-fund",
+                "fund",
+                "high",
+                NOON,
+                NOON + 900_000,
+                0x1234_5678_9abc_def0L,
+                FeatureWire.packCategorical(new long[][] {{5L}, {}, {-1L, 9L}}),
+                FeatureWire.packDense(new float[] {0.5f, -3f}),
+                List.of(1f, 0f),
+                List.of(true, false),
+                List.of(1f, 1f),
+                250_000L);
+    }
+}
