@@ -90,6 +90,11 @@ public final class DenseNormalizer {
         return m2[feature];
     }
 
+    /** Takes over another's statistics. */
+    void copy(DenseNormalizer other) {
+        restore(other.count, other.mean, other.m2);
+    }
+
     /** Replaces the statistics. */
     public void restore(double newCount, double[] newMean, double[] newM2) {
         count = newCount;
