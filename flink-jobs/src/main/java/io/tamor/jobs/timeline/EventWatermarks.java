@@ -20,12 +20,18 @@ final class EventWatermarks implements WatermarkGenerator<RawEvent> {
         this.newestMs = Long.MIN_VALUE + disorderMs + 1;
     }
 
-    /** The strategy of each of the four sources. */
-    static WatermarkStrategy<RawEvent> strategy(EventTimeOptions options) {
+    /**
+     * The strategy of each of the four sources.
+     *
+     * @param bounded no partition is ever passed over as idle: all that will come is there already,
+     *     so one that is read slowly must not make its events late
+     */
+    static WatermarkStrategy<RawEvent> strategy(EventTimeOptions options, boolean bounded) {
         long disorderMs = options.disorder().toMillis();
-        return WatermarkStrategy.<RawEvent>forGenerator(c -> new EventWatermarks(disorderMs))
-                .withTimestampAssigner((event, recordTimestamp) -> event.timeMs())
-                .withIdleness(options.idle());
+        WatermarkStrategy<RawEvent> strategy =
+                WatermarkStrategy.<RawEvent>forGenerator(c -> new EventWatermarks(disorderMs))
+                        .withTimestampAssigner((event, recordTimestamp) -> event.timeMs());
+        return bounded ? strategy : strategy.withIdleness(options.idle());
     }
 
     @Override
