@@ -16,7 +16,7 @@ public final class KafkaSources {
     private KafkaSources() {}
 
     /**
-     * A source of one topic.
+     * A source of one topic, for a job that goes on where its group stopped.
      *
      * @param group consumer group; its committed offsets are used only where a job starts without a
      *     checkpoint
@@ -24,6 +24,33 @@ public final class KafkaSources {
      */
     @SuppressWarnings("deprecation") // the connector's own signature takes the deprecated strategy
     public static <T> KafkaSource<T> of(
+            KafkaOptions kafka,
+            TopicOptions topic,
+            String group,
+            KafkaRecordDeserializationSchema<T> deserializer,
+            boolean bounded) {
+        return builder(kafka, topic, group, deserializer, bounded)
+                .setStartingOffsets(
+                        OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+                .build();
+    }
+
+    /**
+     * A source of one topic, for a job that needs everything from the beginning where it starts
+     * without a checkpoint.
+     */
+    public static <T> KafkaSource<T> fromBeginning(
+            KafkaOptions kafka,
+            TopicOptions topic,
+            String group,
+            KafkaRecordDeserializationSchema<T> deserializer,
+            boolean bounded) {
+        return builder(kafka, topic, group, deserializer, bounded)
+                .setStartingOffsets(OffsetsInitializer.earliest())
+                .build();
+    }
+
+    private static <T> KafkaSourceBuilder<T> builder(
             KafkaOptions kafka,
             TopicOptions topic,
             String group,
@@ -38,12 +65,7 @@ public final class KafkaSources {
                         .setTopics(topic.name())
                         .setGroupId(group)
                         .setClientIdPrefix(group + "-" + topic.name())
-                        .setStartingOffsets(
-                                OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
                         .setDeserializer(deserializer);
-        if (bounded) {
-            builder.setBounded(OffsetsInitializer.latest());
-        }
-        return builder.build();
+        return bounded ? builder.setBounded(OffsetsInitializer.latest()) : builder;
     }
 }

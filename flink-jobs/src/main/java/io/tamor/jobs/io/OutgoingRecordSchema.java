@@ -3,7 +3,6 @@ package io.tamor.jobs.io;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetFacet;
 import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetIdentifier;
 import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacet;
@@ -12,7 +11,10 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a record on its topic with its own key and timestamp. */
+/**
+ * Puts a record on its topic with its own key and timestamp. Tells the topic too, which the sink
+ * needs to find the transactions that a failure has left open.
+ */
 final class OutgoingRecordSchema
         implements KafkaRecordSerializationSchema<OutgoingRecord>, KafkaDatasetFacetProvider {
     private final String topic;
@@ -28,11 +30,10 @@ final class OutgoingRecordSchema
         return new ProducerRecord<>(topic, null, record.timestampMs(), key, record.value());
     }
 
-    /** Names the topic: pooled transactions look for those left open on it. */
     @Override
     public Optional<KafkaDatasetFacet> getKafkaDatasetFacet() {
         return Optional.of(
                 new DefaultKafkaDatasetFacet(
-                        DefaultKafkaDatasetIdentifier.ofTopics(List.of(topic)), new Properties()));
+                        DefaultKafkaDatasetIdentifier.ofTopics(List.of(topic))));
     }
 }

@@ -8,9 +8,11 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
-/** Serializes {@link OutgoingRecord}: key, timestamp, length, bytes. */
+/** Serializes {@link OutgoingRecord}: key, timestamp, length (-1 for none), bytes. */
 public final class OutgoingRecordSerializer extends TypeSerializerSingleton<OutgoingRecord> {
     public static final OutgoingRecordSerializer INSTANCE = new OutgoingRecordSerializer();
+
+    private static final int NONE = -1;
 
     @Override
     public boolean isImmutableType() {
@@ -41,15 +43,22 @@ public final class OutgoingRecordSerializer extends TypeSerializerSingleton<Outg
     public void serialize(OutgoingRecord record, DataOutputView target) throws IOException {
         StringValue.writeString(record.key(), target);
         target.writeLong(record.timestampMs());
-        target.writeInt(record.value().length);
-        target.write(record.value());
+        byte[] value = record.value();
+        target.writeInt(value == null ? NONE : value.length);
+        if (value != null) {
+            target.write(value);
+        }
     }
 
     @Override
     public OutgoingRecord deserialize(DataInputView source) throws IOException {
         String key = StringValue.readString(source);
         long timestampMs = source.readLong();
-        byte[] value = new byte[source.readInt()];
+        int length = source.readInt();
+        if (length == NONE) {
+            return new OutgoingRecord(key, timestampMs, null);
+        }
+        byte[] value = new byte[length];
         source.readFully(value);
         return new OutgoingRecord(key, timestampMs, value);
     }

@@ -1,6 +1,7 @@
 package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.QualitySlice;
 import io.tamor.jobs.learner.logic.UserRow;
@@ -12,7 +13,6 @@ import io.tamor.schemas.UserBiasRow;
 import io.tamor.schemas.wire.FeatureWire;
 import io.tamor.schemas.wire.RecordWire;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -38,18 +38,18 @@ final class LearnerOutputs {
             LearnerMetrics metrics =
                     LearnerMetrics.newBuilder()
                             .setModel(deployment.name())
-                            .setTask(slice.task())
-                            .setTier(slice.tier())
-                            .setScenario(slice.scenario())
+                            .setTask(slice.row().task())
+                            .setTier(slice.row().tier())
+                            .setScenario(slice.row().scenario())
                             .setCumulative(slice.cumulative())
                             .setFromMs(slice.fromMs())
                             .setToMs(slice.toMs())
-                            .setCount(slice.count())
-                            .setPositives(slice.positives())
-                            .setAuc(slice.auc())
-                            .setLogLoss(slice.logLoss())
-                            .setNormalizedEntropy(slice.normalizedEntropy())
-                            .setCalibration(slice.calibration())
+                            .setCount(slice.row().count())
+                            .setPositives(slice.row().positives())
+                            .setAuc(slice.row().values().get("auc"))
+                            .setLogLoss(slice.row().values().get("log_loss"))
+                            .setNormalizedEntropy(slice.row().values().get("normalized_entropy"))
+                            .setCalibration(slice.row().values().get("calibration"))
                             .setSamples(progress.samples)
                             .setSteps(progress.steps)
                             .setDroppedSteps(progress.droppedSteps)
@@ -100,8 +100,8 @@ final class LearnerOutputs {
     }
 
     private void emit(
-            OutputTag<TopicRecord> tag, String key, byte @Nullable [] value, long timestampMs) {
-        byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
-        output.collect(tag, new StreamRecord<>(new TopicRecord(keyBytes, value), timestampMs));
+            OutputTag<OutgoingRecord> tag, String key, byte @Nullable [] value, long timestampMs) {
+        long timeMs = Math.max(0, timestampMs);
+        output.collect(tag, new StreamRecord<>(new OutgoingRecord(key, timeMs, value), timeMs));
     }
 }

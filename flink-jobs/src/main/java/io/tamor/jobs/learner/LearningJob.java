@@ -2,20 +2,16 @@ package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.TopicOptions;
+import io.tamor.jobs.io.KafkaSinks;
+import io.tamor.jobs.io.KafkaSources;
+import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.snapshot.KafkaSnapshotAnnouncer;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.jobs.snapshot.SnapshotSink;
-import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.connector.base.DeliveryGuarantee;
-import org.apache.flink.connector.kafka.sink.KafkaSink;
-import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
-import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
-import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -27,9 +23,6 @@ import org.apache.flink.util.OutputTag;
  * model.
  */
 public final class LearningJob {
-    /** A broker's default upper bound; Flink's own default is above it. */
-    private static final String TRANSACTION_TIMEOUT_MS = "900000";
-
     private LearningJob() {}
 
     /**
@@ -42,7 +35,13 @@ public final class LearningJob {
             StreamExecutionEnvironment env, Deployment deployment, boolean bounded) {
         DataStream<ConsumedSample> samples =
                 env.fromSource(
-                                source(deployment, bounded),
+                                // A model that starts anew learns all that is kept.
+                                KafkaSources.fromBeginning(
+                                        deployment.kafka(),
+                                        deployment.topics().samples(),
+                                        deployment.name() + "-learner",
+                                        new ConsumedSampleSchema(),
+                                        bounded),
                                 watermarks(deployment, bounded),
                                 OperatorUids.SAMPLES_SOURCE)
                         .uid(OperatorUids.SAMPLES_SOURCE);
@@ -75,23 +74,10 @@ public final class LearningJob {
 
     private static void side(
             SingleOutputStreamOperator<SnapshotCandidate> learner,
-            OutputTag<TopicRecord> tag,
-            Sink<TopicRecord> sink,
+            OutputTag<OutgoingRecord> tag,
+            Sink<OutgoingRecord> sink,
             String uid) {
         learner.getSideOutput(tag).sinkTo(sink).uid(uid).name(uid).setParallelism(1);
-    }
-
-    private static KafkaSource<ConsumedSample> source(Deployment deployment, boolean bounded) {
-        KafkaSourceBuilder<ConsumedSample> source =
-                KafkaSource.<ConsumedSample>builder()
-                        .setProperties(deployment.kafka().clientProperties())
-                        .setTopics(deployment.topics().samples().name())
-                        .setGroupId(deployment.name() + "-learner")
-                        .setStartingOffsets(OffsetsInitializer.earliest())
-                        .setDeserializer(new ConsumedSampleSchema())
-                        // Samples are written in transactions; one that aborts never was.
-                        .setProperty("isolation.level", "read_committed");
-        return (bounded ? source.setBounded(OffsetsInitializer.latest()) : source).build();
     }
 
     private static WatermarkStrategy<ConsumedSample> watermarks(
@@ -115,16 +101,8 @@ public final class LearningJob {
                 topic(deployment, deployment.topics().rejected()));
     }
 
-    private static Sink<TopicRecord> topic(Deployment deployment, TopicOptions topic) {
-        Properties properties = deployment.kafka().clientProperties();
-        properties.putIfAbsent("transaction.timeout.ms", TRANSACTION_TIMEOUT_MS);
-        return KafkaSink.<TopicRecord>builder()
-                .setKafkaProducerConfig(properties)
-                .setBootstrapServers(deployment.kafka().bootstrap())
-                .setRecordSerializer(TopicRecordSchema.to(topic.name()))
-                .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
-                .setTransactionalIdPrefix(deployment.name() + "-learner-" + topic.name())
-                .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
-                .build();
+    private static Sink<OutgoingRecord> topic(Deployment deployment, TopicOptions topic) {
+        return KafkaSinks.exactlyOnce(
+                deployment.kafka(), topic, deployment.name() + "-learner-" + topic.name());
     }
 }

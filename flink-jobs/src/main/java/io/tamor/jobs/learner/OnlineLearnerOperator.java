@@ -1,11 +1,13 @@
 package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.LearnerStateWire;
 import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.OnlineTraining;
 import io.tamor.jobs.learner.logic.Quality;
+import io.tamor.jobs.learner.logic.QualitySlice;
 import io.tamor.jobs.learner.logic.SampleRules;
 import io.tamor.jobs.learner.logic.TrainingQueue;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
@@ -21,7 +23,6 @@ import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -54,16 +55,16 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                 BoundedOneInput,
                 Triggerable<String, VoidNamespace> {
     /** Quality per task and slice: wire bytes of LearnerMetrics. */
-    public static final OutputTag<TopicRecord> METRICS =
-            new OutputTag<>("learner.metrics", TypeInformation.of(TopicRecord.class));
+    public static final OutputTag<OutgoingRecord> METRICS =
+            new OutputTag<>("learner.metrics", OutgoingRecord.TYPE);
 
     /** User rows changed between two versions: wire bytes of UserBiasRow. */
-    public static final OutputTag<TopicRecord> USER_ROWS =
-            new OutputTag<>("learner.user-rows", TypeInformation.of(TopicRecord.class));
+    public static final OutputTag<OutgoingRecord> USER_ROWS =
+            new OutputTag<>("learner.user-rows", OutgoingRecord.TYPE);
 
     /** Records refused: wire bytes of RejectedRecord. */
-    public static final OutputTag<TopicRecord> REJECTED =
-            new OutputTag<>("learner.rejected", TypeInformation.of(TopicRecord.class));
+    public static final OutputTag<OutgoingRecord> REJECTED =
+            new OutputTag<>("learner.rejected", OutgoingRecord.TYPE);
 
     // State: every descriptor of this operator is here, in UserRows and in UntrainedSamples.
     private static final ListStateDescriptor<byte[]> LEARNER =
@@ -80,6 +81,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     private transient LearnerProgress progress;
     private transient SnapshotAssembly assembly;
     private transient LearnerOutputs outputs;
+    private transient QualityGauges gauges;
     private transient ListState<byte[]> learnerState;
     private transient TrainingQueue queue;
     private transient UserRows userRows;
@@ -105,7 +107,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         wire = RecordWire.of(Sample.class);
         rules = new SampleRules(deployment);
         trainer = new Trainer(spec, deployment.learner().batch());
-        quality = new Quality(deployment);
+        quality = new Quality(spec);
         progress = new LearnerProgress(deployment.tasks().size());
         learnerState = context.getOperatorStateStore().getListState(LEARNER);
         if (context.isRestored()) {
@@ -144,11 +146,12 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         queue.restore(untrained.read(), progress.passedMs);
         training = new OnlineTraining(deployment, trainer, quality, progress, userRows);
         outputs = new LearnerOutputs(deployment, output);
-        assembly = new SnapshotAssembly(deployment, trainer.spec());
         // A version's number is never used twice, even by a model that starts anew or from an old
         // savepoint.
-        assembly.startAbove(
-                SnapshotDirectory.at(deployment.snapshots().directory()).highestVersion());
+        assembly =
+                new SnapshotAssembly(
+                        deployment,
+                        SnapshotDirectory.at(deployment.snapshots().directory()).highestVersion());
         registerMetrics();
     }
 
@@ -197,7 +200,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     @Override
     public void endInput() throws Exception {
         queue.drain(this::train);
-        outputs.metrics(quality.closeAll(), progress);
+        say(quality.closeAll());
         report();
         if (progress.samples > progress.snapshotSamples) {
             publish();
@@ -229,14 +232,19 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     private void train(List<Sample> batch) throws Exception {
         training.train(batch);
-        outputs.metrics(quality.takeClosed(), progress);
+        say(quality.takeClosed());
     }
 
     private void report() {
         if (progress.samples > reportedSamples) {
-            outputs.metrics(quality.cumulative(), progress);
+            say(quality.cumulative());
             reportedSamples = progress.samples;
         }
+    }
+
+    private void say(List<QualitySlice> slices) {
+        outputs.metrics(slices, progress);
+        gauges.update(slices);
     }
 
     private void publish() throws Exception {
@@ -269,5 +277,6 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         group.gauge("snapshotVersion", () -> progress.version);
         group.gauge("trainedEventTimeMs", () -> progress.trainedMs);
         group.gauge("loss", () -> training.lastLoss());
+        gauges = new QualityGauges(group, trainer.spec().tasks());
     }
 }

@@ -1,79 +1,103 @@
 package io.tamor.jobs.learner;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.Quality;
-import io.tamor.jobs.snapshot.Sha256;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.model.config.ModelSpec;
-import io.tamor.model.config.ModelSpecJson;
-import io.tamor.model.snapshot.Safetensors;
+import io.tamor.model.config.TaskSpec;
+import io.tamor.model.snapshot.Lineage;
+import io.tamor.model.snapshot.Manifest;
+import io.tamor.model.snapshot.MemorySnapshotStore;
+import io.tamor.model.snapshot.Parent;
+import io.tamor.model.snapshot.Progress;
+import io.tamor.model.snapshot.SnapshotContent;
+import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.model.training.Trainer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Makes the files of the next version from the learner as it is. */
+/** Makes the next version from the learner as it is: its files, and what its announcement says. */
 final class SnapshotAssembly {
-    private static final String MODEL = "model.safetensors";
-    private static final String MANIFEST = "manifest.json";
-
     private final Deployment deployment;
-    private final ModelSpec spec;
-    private final ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-    private long floor;
+    private final String softwareVersion;
+    private final long floor;
 
-    SnapshotAssembly(Deployment deployment, ModelSpec spec) {
+    /**
+     * Versions are made for a deployment, above {@code floor}.
+     *
+     * @param floor highest version that was ever published where the snapshots go
+     */
+    SnapshotAssembly(Deployment deployment, long floor) {
         this.deployment = deployment;
-        this.spec = spec;
-    }
-
-    /** Versions made from now on are above this one. */
-    void startAbove(long version) {
-        floor = version;
+        this.floor = floor;
+        String built = SnapshotAssembly.class.getPackage().getImplementationVersion();
+        this.softwareVersion = built == null ? "development" : built;
     }
 
     /** The next version; the progress moves on to it. */
     SnapshotCandidate make(Trainer trainer, Quality quality, LearnerProgress progress)
             throws IOException {
-        SnapshotCandidate candidate = new SnapshotCandidate();
-        candidate.model = deployment.name();
-        candidate.version = Math.max(progress.version, floor) + 1;
-        candidate.parentVersion = progress.version;
-        candidate.eventTimeMs = progress.trainedMs;
-        candidate.softwareVersion = softwareVersion();
-        ByteArrayOutputStream model = new ByteArrayOutputStream();
-        Safetensors.write(model, new TreeMap<>(trainer.snapshotParameters()), Map.of());
-        byte[] manifest = manifest(candidate, model.toByteArray(), progress);
-        candidate.manifestSha256 = Sha256.hex(manifest);
-        candidate.names = new String[] {MODEL, MANIFEST};
-        candidate.contents = new byte[][] {model.toByteArray(), manifest};
-        progress.version = candidate.version;
-        progress.manifestSha256 = candidate.manifestSha256;
+        long version = Math.max(progress.version, floor) + 1;
+        Parent parent =
+                progress.version == 0
+                        ? null
+                        : new Parent(progress.version, progress.manifestSha256);
+        MemorySnapshotStore store = new MemorySnapshotStore("snapshot " + version);
+        String manifestSha256 =
+                new SnapshotFolder(store)
+                        .write(
+                                SnapshotContent.of(
+                                        new Lineage(version, parent, softwareVersion),
+                                        trainer.spec(),
+                                        String.format(
+                                                "%016x", deployment.sampleSchema().fingerprint()),
+                                        trainer.snapshotParameters(),
+                                        progress(trainer.spec(), progress),
+                                        quality.total()));
+        SnapshotCandidate candidate = candidate(store, version, manifestSha256, progress);
+        progress.version = version;
+        progress.manifestSha256 = manifestSha256;
         progress.snapshotMs = progress.trainedMs;
         progress.snapshotSamples = progress.samples;
         return candidate;
     }
 
-    private byte[] manifest(SnapshotCandidate candidate, byte[] model, LearnerProgress progress)
-            throws JsonProcessingException {
-        ObjectNode manifest = json.createObjectNode();
-        manifest.put("version", candidate.version);
-        manifest.put("parent", candidate.parentVersion);
-        manifest.put("parent_sha256", progress.manifestSha256);
-        manifest.put("model_sha256", Sha256.hex(model));
-        manifest.set("model_spec", ModelSpecJson.tree(spec));
-        manifest.put("samples", progress.samples);
-        return json.writeValueAsBytes(manifest);
+    private SnapshotCandidate candidate(
+            MemorySnapshotStore store,
+            long version,
+            String manifestSha256,
+            LearnerProgress progress) {
+        SnapshotCandidate candidate = new SnapshotCandidate();
+        candidate.model = deployment.name();
+        candidate.version = version;
+        candidate.parentVersion = progress.version;
+        candidate.manifestSha256 = manifestSha256;
+        candidate.eventTimeMs = progress.trainedMs;
+        candidate.softwareVersion = softwareVersion;
+        List<String> names = new ArrayList<>(store.files().keySet());
+        names.remove(Manifest.FILE);
+        names.add(Manifest.FILE);
+        candidate.names = names.toArray(new String[0]);
+        candidate.contents =
+                names.stream().map(name -> store.files().get(name)).toArray(byte[][]::new);
+        return candidate;
     }
 
-    private static String softwareVersion() {
-        String version = SnapshotAssembly.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
+    private static Progress progress(ModelSpec spec, LearnerProgress progress) {
+        Map<String, Long> matureLabels = new TreeMap<>();
+        List<TaskSpec> tasks = spec.tasks();
+        for (int task = 0; task < tasks.size(); task++) {
+            matureLabels.put(tasks.get(task).name(), progress.matureLabels[task]);
+        }
+        return Progress.of(
+                progress.steps,
+                progress.samples,
+                matureLabels,
+                progress.offsets,
+                progress.trainedMs);
     }
 }

@@ -1,5 +1,7 @@
 package io.tamor.jobs.snapshot;
 
+import io.tamor.model.snapshot.Manifest;
+import io.tamor.model.snapshot.Sha256;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SnapshotDirectory {
     private static final Pattern VERSION = Pattern.compile("v(\\d{8,})(?:-.*)?");
-    private static final String MANIFEST = "manifest.json";
 
     private final Path root;
     private final Path staging;
@@ -74,8 +75,11 @@ public final class SnapshotDirectory {
         String name = name(candidate.version) + "-" + UUID.randomUUID();
         Path folder = new Path(staging, name);
         files.mkdirs(folder);
+        FlinkSnapshotStore store = new FlinkSnapshotStore(folder);
         for (int i = 0; i < candidate.names.length; i++) {
-            write(new Path(folder, candidate.names[i]), candidate.contents[i]);
+            try (OutputStream out = store.create(candidate.names[i])) {
+                out.write(candidate.contents[i]);
+            }
         }
         return name;
     }
@@ -141,7 +145,7 @@ public final class SnapshotDirectory {
     }
 
     private @Nullable String manifestHash(Path folder) throws IOException {
-        byte[] manifest = read(new Path(folder, MANIFEST));
+        byte[] manifest = read(new Path(folder, Manifest.FILE));
         return manifest == null ? null : Sha256.hex(manifest);
     }
 

@@ -23,8 +23,8 @@ final class EventWatermarks implements WatermarkGenerator<RawEvent> {
     /**
      * The strategy of each of the four sources.
      *
-     * @param bounded no partition is ever passed over as idle: all that will come is there already,
-     *     so one that is read slowly must not make its events late
+     * @param bounded a partition ends instead of falling idle, so no clock takes part: one that a
+     *     busy reader has not come to yet must hold the watermark
      */
     static WatermarkStrategy<RawEvent> strategy(EventTimeOptions options, boolean bounded) {
         long disorderMs = options.disorder().toMillis();

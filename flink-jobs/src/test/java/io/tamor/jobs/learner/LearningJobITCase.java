@@ -3,17 +3,18 @@ package io.tamor.jobs.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.learner.logic.TestingSamples;
-import io.tamor.jobs.snapshot.Sha256;
+import io.tamor.jobs.snapshot.FlinkSnapshotStore;
 import io.tamor.jobs.snapshot.SnapshotSink;
+import io.tamor.model.snapshot.Snapshot;
+import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.schemas.LearnerMetrics;
 import io.tamor.schemas.Sample;
 import io.tamor.schemas.SnapshotAnnouncement;
 import io.tamor.schemas.UserBiasRow;
 import io.tamor.schemas.wire.RecordWire;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class LearningJobITCase {
+    private static final int SAMPLES = 1500;
+
     @RegisterExtension
     static final MiniClusterExtension CLUSTER =
             new MiniClusterExtension(
@@ -45,18 +48,20 @@ class LearningJobITCase {
         Outcome undisturbed = run("undisturbed", 0, 1);
         Outcome disturbed = run("disturbed", 2, 2);
         assertThat(TestingStreams.failures("disturbed")).isEqualTo(2);
-        assertThat(disturbed.modelSha256()).isEqualTo(undisturbed.modelSha256());
+        assertThat(disturbed.model()).isEqualTo(undisturbed.model());
         assertThat(disturbed.userRows()).isEqualTo(undisturbed.userRows());
         assertThat(disturbed.metrics()).isEqualTo(undisturbed.metrics());
         assertThat(disturbed.metrics()).isNotEmpty();
     }
 
     private record Outcome(
-            String modelSha256, Map<String, List<Byte>> userRows, List<LearnerMetrics> metrics) {}
+            Map<String, List<Float>> model,
+            Map<String, List<Byte>> userRows,
+            List<LearnerMetrics> metrics) {}
 
     private Outcome run(String run, int failures, int sourceParallelism) throws Exception {
         Deployment deployment = TestingSamples.deployment(folder.resolve(run), 32);
-        List<Sample> samples = TestingSamples.generate(deployment, 1500, 17);
+        List<Sample> samples = TestingSamples.generate(deployment, SAMPLES, 17);
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(configuration());
         env.enableCheckpointing(50);
@@ -100,24 +105,28 @@ class LearningJobITCase {
         assertThat(versions).hasSizeGreaterThan(2).doesNotHaveDuplicates().isSorted();
         int kept = Math.min(announced.size(), deployment.snapshots().keep());
         for (SnapshotAnnouncement a : announced.subList(announced.size() - kept, versions.size())) {
-            byte[] manifest =
-                    Files.readAllBytes(Path.of(URI.create(a.getUri() + "/manifest.json")));
-            assertThat(Sha256.hex(manifest)).isEqualTo(a.getManifestSha256());
+            assertThat(folder(a).verify()).isEmpty();
         }
-        String last = announced.get(announced.size() - 1).getUri();
-        byte[] model = Files.readAllBytes(Path.of(URI.create(last + "/model.safetensors")));
-        return new Outcome(Sha256.hex(model), userRows(run), lastMetrics(run));
+        SnapshotAnnouncement last = announced.get(announced.size() - 1);
+        Snapshot model = folder(last).load(last.getManifestSha256());
+        assertThat(model.manifest().progress().samples()).isEqualTo(SAMPLES);
+        return new Outcome(TestingSnapshots.values(model), userRows(run), lastMetrics(run));
+    }
+
+    private static SnapshotFolder folder(SnapshotAnnouncement announcement) throws IOException {
+        return new SnapshotFolder(
+                new FlinkSnapshotStore(new org.apache.flink.core.fs.Path(announcement.getUri())));
     }
 
     private static Map<String, List<Byte>> userRows(String run) throws Exception {
         RecordWire<UserBiasRow> wire = RecordWire.of(UserBiasRow.class);
         Map<String, List<Byte>> rows = new TreeMap<>();
-        for (TopicRecord record : TestingStreams.records(run, "user-bias")) {
+        for (OutgoingRecord record : TestingStreams.records(run, "user-bias")) {
             List<Byte> values = new ArrayList<>();
-            for (byte b : wire.decode(record.value).getValues().array()) {
+            for (byte b : wire.decode(record.value()).getValues().array()) {
                 values.add(b);
             }
-            rows.put(new String(record.key, StandardCharsets.UTF_8), values);
+            rows.put(record.key(), values);
         }
         return rows;
     }
@@ -125,8 +134,8 @@ class LearningJobITCase {
     private static List<LearnerMetrics> lastMetrics(String run) throws Exception {
         RecordWire<LearnerMetrics> wire = RecordWire.of(LearnerMetrics.class);
         List<LearnerMetrics> all = new ArrayList<>();
-        for (TopicRecord record : TestingStreams.records(run, "metrics")) {
-            all.add(wire.decode(record.value));
+        for (OutgoingRecord record : TestingStreams.records(run, "metrics")) {
+            all.add(wire.decode(record.value()));
         }
         long last = all.get(all.size() - 1).getSamples();
         return all.stream().filter(m -> m.getCumulative() && m.getSamples() == last).toList();

@@ -53,7 +53,6 @@ class LearningJobTopologyTest {
     void whatFlinkCarriesAndStoresNeedsNoKryo() {
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(UserRow.class);
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(ConsumedSample.class);
-        PojoTestUtils.assertSerializedAsPojoWithoutKryo(TopicRecord.class);
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(SnapshotCandidate.class);
     }
 }

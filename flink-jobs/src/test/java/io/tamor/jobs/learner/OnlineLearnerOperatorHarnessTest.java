@@ -24,8 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class OnlineLearnerOperatorHarnessTest {
-    private static final String MODEL = "model.safetensors";
-
     @TempDir Path folder;
     private Deployment deployment;
     private List<Sample> samples;
@@ -81,8 +79,8 @@ class OnlineLearnerOperatorHarnessTest {
                 assertThat(restored.candidates).as("seed %d", seed).hasSizeGreaterThan(1);
                 assertSameOutcome(restored, steady);
                 assertThat(restored.metrics).isEqualTo(steady.metrics);
-                assertThat(restored.lastFile("manifest.json"))
-                        .isEqualTo(steady.lastFile("manifest.json"));
+                assertThat(restored.lastSnapshot().manifestSha256())
+                        .isEqualTo(steady.lastSnapshot().manifestSha256());
             }
         }
     }
@@ -220,7 +218,8 @@ class OnlineLearnerOperatorHarnessTest {
     }
 
     private void assertSameOutcome(TestingLearner found, TestingLearner wanted) throws Exception {
-        assertThat(found.lastFile(MODEL)).isEqualTo(wanted.lastFile(MODEL));
+        assertThat(TestingSnapshots.values(found.lastSnapshot()))
+                .isEqualTo(TestingSnapshots.values(wanted.lastSnapshot()));
         assertThat(found.rowValues()).isEqualTo(wanted.rowValues());
         Set<String> users = new HashSet<>();
         samples.forEach(sample -> users.add(sample.getUserId()));

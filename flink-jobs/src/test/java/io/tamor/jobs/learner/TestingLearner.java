@@ -1,7 +1,11 @@
 package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
+import io.tamor.model.snapshot.MemorySnapshotStore;
+import io.tamor.model.snapshot.Snapshot;
+import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.schemas.LearnerMetrics;
 import io.tamor.schemas.RejectedRecord;
 import io.tamor.schemas.Sample;
@@ -9,7 +13,8 @@ import io.tamor.schemas.UserBiasRow;
 import io.tamor.schemas.wire.FeatureWire;
 import io.tamor.schemas.wire.MalformedRecordException;
 import io.tamor.schemas.wire.RecordWire;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -119,25 +124,25 @@ final class TestingLearner implements AutoCloseable {
         harness.extractOutputValues().stream()
                 .filter(candidate -> !candidates.contains(candidate))
                 .forEach(candidates::add);
-        for (TopicRecord record : drain(OnlineLearnerOperator.METRICS)) {
-            metrics.add(decode(LearnerMetrics.class, record.value));
+        for (OutgoingRecord record : drain(OnlineLearnerOperator.METRICS)) {
+            metrics.add(decode(LearnerMetrics.class, record.value()));
         }
-        for (TopicRecord record : drain(OnlineLearnerOperator.REJECTED)) {
-            rejected.add(decode(RejectedRecord.class, record.value));
+        for (OutgoingRecord record : drain(OnlineLearnerOperator.REJECTED)) {
+            rejected.add(decode(RejectedRecord.class, record.value()));
         }
-        for (TopicRecord record : drain(OnlineLearnerOperator.USER_ROWS)) {
-            String user = new String(record.key, StandardCharsets.UTF_8);
-            if (record.value == null) {
+        for (OutgoingRecord record : drain(OnlineLearnerOperator.USER_ROWS)) {
+            String user = record.key();
+            if (record.value() == null) {
                 userRows.remove(user);
             } else {
-                userRows.put(user, decode(UserBiasRow.class, record.value));
+                userRows.put(user, decode(UserBiasRow.class, record.value()));
             }
         }
     }
 
-    private List<TopicRecord> drain(OutputTag<TopicRecord> tag) {
-        List<TopicRecord> drained = new ArrayList<>();
-        Queue<StreamRecord<TopicRecord>> queue = harness.getSideOutput(tag);
+    private List<OutgoingRecord> drain(OutputTag<OutgoingRecord> tag) {
+        List<OutgoingRecord> drained = new ArrayList<>();
+        Queue<StreamRecord<OutgoingRecord>> queue = harness.getSideOutput(tag);
         while (queue != null && !queue.isEmpty()) {
             drained.add(queue.remove().getValue());
         }
@@ -149,10 +154,16 @@ final class TestingLearner implements AutoCloseable {
         return RecordWire.of(type).decode(value);
     }
 
-    /** Bytes of a file of the last candidate. */
-    byte[] lastFile(String name) {
+    /** The last candidate, read again; it must be whole. */
+    Snapshot lastSnapshot() throws IOException {
         SnapshotCandidate last = candidates.get(candidates.size() - 1);
-        return last.contents[List.of(last.names).indexOf(name)];
+        MemorySnapshotStore store = new MemorySnapshotStore("candidate " + last.version);
+        for (int i = 0; i < last.names.length; i++) {
+            try (OutputStream out = store.create(last.names[i])) {
+                out.write(last.contents[i]);
+            }
+        }
+        return new SnapshotFolder(store).load(last.manifestSha256);
     }
 
     /** The rows' values by user. */

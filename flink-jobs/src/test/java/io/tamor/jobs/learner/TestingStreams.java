@@ -1,5 +1,6 @@
 package io.tamor.jobs.learner;
 
+import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.snapshot.SnapshotAnnouncer;
 import io.tamor.schemas.Sample;
 import io.tamor.schemas.SnapshotAnnouncement;
@@ -21,7 +22,7 @@ import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 
 /** Edges of the learning job in this process: what a run has said is kept under the run's name. */
 final class TestingStreams {
-    private static final Map<String, List<TopicRecord>> RECORDS = new ConcurrentHashMap<>();
+    private static final Map<String, List<OutgoingRecord>> RECORDS = new ConcurrentHashMap<>();
     private static final Map<String, List<SnapshotAnnouncement>> ANNOUNCED =
             new ConcurrentHashMap<>();
     private static final Map<String, AtomicInteger> FAILURES = new ConcurrentHashMap<>();
@@ -63,11 +64,11 @@ final class TestingStreams {
         }
     }
 
-    static Sink<TopicRecord> sink(String run, String topic) {
+    static Sink<OutgoingRecord> sink(String run, String topic) {
         return new CollectingSink(run + "/" + topic);
     }
 
-    static List<TopicRecord> records(String run, String topic) {
+    static List<OutgoingRecord> records(String run, String topic) {
         return RECORDS.getOrDefault(run + "/" + topic, List.of());
     }
 
@@ -96,14 +97,14 @@ final class TestingStreams {
         }
     }
 
-    private record CollectingSink(String name) implements Sink<TopicRecord> {
+    private record CollectingSink(String name) implements Sink<OutgoingRecord> {
         @Override
-        public SinkWriter<TopicRecord> createWriter(WriterInitContext context) {
-            List<TopicRecord> into =
+        public SinkWriter<OutgoingRecord> createWriter(WriterInitContext context) {
+            List<OutgoingRecord> into =
                     RECORDS.computeIfAbsent(name, key -> new CopyOnWriteArrayList<>());
             return new SinkWriter<>() {
                 @Override
-                public void write(TopicRecord element, Context writerContext) {
+                public void write(OutgoingRecord element, Context writerContext) {
                     into.add(element);
                 }
 

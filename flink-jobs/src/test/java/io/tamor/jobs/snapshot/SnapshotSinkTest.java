@@ -3,6 +3,7 @@ package io.tamor.jobs.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tamor.model.snapshot.Sha256;
 import io.tamor.schemas.SnapshotAction;
 import io.tamor.schemas.SnapshotAnnouncement;
 import java.io.IOException;

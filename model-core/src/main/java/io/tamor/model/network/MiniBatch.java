@@ -49,6 +49,11 @@ public final class MiniBatch {
         known = new boolean[capacity * taskCount];
     }
 
+    /** The model whose samples these are. */
+    public ModelSpec spec() {
+        return spec;
+    }
+
     /** Rows in the batch. */
     public int size() {
         return size;

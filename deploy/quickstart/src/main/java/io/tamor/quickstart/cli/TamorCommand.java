@@ -2,6 +2,10 @@ package io.tamor.quickstart.cli;
 
 import io.tamor.jobs.cli.ConfigCommand;
 import io.tamor.jobs.cli.Errors;
+import io.tamor.jobs.cli.LearnerCommand;
+import io.tamor.jobs.cli.ParityCommand;
+import io.tamor.jobs.cli.SnapshotCommand;
+import io.tamor.jobs.cli.TimelineCommand;
 import io.tamor.jobs.cli.TopicsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,8 +21,12 @@ import picocli.CommandLine.Command;
             QuickstartCommand.class,
             ReplayCommand.class,
             SimulateCommand.class,
+            TimelineCommand.class,
+            LearnerCommand.class,
             ConfigCommand.class,
-            TopicsCommand.class
+            TopicsCommand.class,
+            SnapshotCommand.class,
+            ParityCommand.class
         })
 public final class TamorCommand {
     private TamorCommand() {}

@@ -10,16 +10,29 @@ import io.tamor.schemas.wire.RecordWire;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** The rejected topic by cause, and the impressions among it. */
 final class RejectionCensus {
+    /** As people read them: what the contract names first. */
+    private static final List<RejectionCause> ORDER =
+            List.of(
+                    RejectionCause.LATE,
+                    RejectionCause.ORPHAN,
+                    RejectionCause.DUPLICATE,
+                    RejectionCause.UNDECODABLE,
+                    RejectionCause.OVERFLOW,
+                    RejectionCause.INVALID,
+                    RejectionCause.POISONED,
+                    RejectionCause.WRONG_SCHEMA);
+
     private final Map<String, Long> byCause = new LinkedHashMap<>();
     private final Set<String> impressionIds = new HashSet<>();
 
     RejectionCensus(CommittedRecords topics, Deployment deployment) {
-        for (RejectionCause cause : RejectionCause.values()) {
+        for (RejectionCause cause : ORDER) {
             byCause.put(key(cause), 0L);
         }
         RecordWire<RejectedRecord> wire = RecordWire.of(RejectedRecord.class);
@@ -57,7 +70,6 @@ final class RejectionCensus {
         return bytes;
     }
 
-    /** The causes of the report in its order, then those it adds. */
     private static String key(RejectionCause cause) {
         return switch (cause) {
             case LATE -> "late";

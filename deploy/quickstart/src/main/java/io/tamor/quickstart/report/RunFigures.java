@@ -45,7 +45,7 @@ public final class RunFigures {
         QualityCensus quality = new QualityCensus(topics, deployment);
         Oracle oracle = truth == null ? null : new Oracle(deployment, truth);
         SampleCensus samples = new SampleCensus(topics, deployment, oracle, quality.windowStarts());
-        List<RunReport.Snapshot> snapshots = snapshots();
+        List<SnapshotAnnouncement> announced = announced();
 
         Set<String> rejected = new HashSet<>(rejections.impressionIds());
         rejected.removeAll(samples.accepted());
@@ -68,13 +68,13 @@ public final class RunFigures {
                         quality.windows(oracle));
         List<RunReport.Check> checks = new ArrayList<>();
         checks.add(identity(sentImpressions, events.impressionIds().size(), timeline));
-        checks.addAll(SnapshotChecks.of(snapshots));
+        checks.addAll(new SnapshotChecks(deployment.snapshots().keep()).of(announced));
         return new RunReport(
                 run,
                 events.totals(),
                 timeline,
                 learner,
-                snapshots,
+                announced.stream().map(RunFigures::snapshot).toList(),
                 seconds,
                 checks,
                 events.days(),
@@ -106,21 +106,23 @@ public final class RunFigures {
         }
     }
 
-    private List<RunReport.Snapshot> snapshots() {
-        List<RunReport.Snapshot> found = new ArrayList<>();
+    private static RunReport.Snapshot snapshot(SnapshotAnnouncement announcement) {
+        return new RunReport.Snapshot(
+                announcement.getVersion(),
+                announcement.getUri(),
+                true,
+                "",
+                announcement.getEventTimeMs());
+    }
+
+    private List<SnapshotAnnouncement> announced() {
+        List<SnapshotAnnouncement> found = new ArrayList<>();
         RecordWire<SnapshotAnnouncement> wire = RecordWire.of(SnapshotAnnouncement.class);
         topics.forEach(
                 deployment.topics().snapshots(),
                 record -> {
                     try {
-                        SnapshotAnnouncement announcement = wire.decode(record.value());
-                        found.add(
-                                new RunReport.Snapshot(
-                                        announcement.getVersion(),
-                                        announcement.getUri(),
-                                        true,
-                                        "",
-                                        announcement.getEventTimeMs()));
+                        found.add(wire.decode(record.value()));
                     } catch (MalformedRecordException e) {
                         throw new IllegalStateException(
                                 "an announcement on " + record.topic() + " cannot be read", e);

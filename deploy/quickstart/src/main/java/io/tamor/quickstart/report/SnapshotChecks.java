@@ -1,19 +1,70 @@
 package io.tamor.quickstart.report;
 
+import io.tamor.model.snapshot.LocalSnapshotStore;
+import io.tamor.model.snapshot.SnapshotChain;
+import io.tamor.model.snapshot.SnapshotFolder;
+import io.tamor.schemas.SnapshotAnnouncement;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What must hold of the published snapshots. */
+/**
+ * What must hold of the announced snapshots: there is one; every one that is kept has the manifest
+ * that was announced, the files that its manifest vouches for, and follows the one before it.
+ */
 final class SnapshotChecks {
-    private SnapshotChecks() {}
+    private final int keep;
 
-    static List<RunReport.Check> of(List<RunReport.Snapshot> snapshots) {
-        List<RunReport.Check> checks = new ArrayList<>();
-        checks.add(
+    /** {@code keep}: versions that retention leaves. */
+    SnapshotChecks(int keep) {
+        this.keep = keep;
+    }
+
+    /** Checks announcements in the order they were made. */
+    List<RunReport.Check> of(List<SnapshotAnnouncement> announced) {
+        List<SnapshotAnnouncement> kept =
+                announced.subList(Math.max(0, announced.size() - keep), announced.size());
+        List<String> problems = new ArrayList<>();
+        List<SnapshotFolder> folders = new ArrayList<>();
+        for (SnapshotAnnouncement announcement : kept) {
+            SnapshotFolder folder =
+                    new SnapshotFolder(
+                            new LocalSnapshotStore(Path.of(URI.create(announcement.getUri()))));
+            folders.add(folder);
+            try {
+                problems.addAll(folder.verify());
+                String hash = folder.manifestSha256();
+                if (!hash.equals(announcement.getManifestSha256())) {
+                    problems.add(
+                            announcement.getUri()
+                                    + ": announced with manifest "
+                                    + announcement.getManifestSha256()
+                                    + ", found "
+                                    + hash);
+                }
+            } catch (IOException e) {
+                problems.add(announcement.getUri() + ": " + e.getMessage());
+            }
+        }
+        try {
+            if (problems.isEmpty()) {
+                problems.addAll(SnapshotChain.verify(folders));
+            }
+        } catch (IOException e) {
+            problems.add(String.valueOf(e.getMessage()));
+        }
+        return List.of(
                 new RunReport.Check(
                         "a snapshot is published",
-                        snapshots.stream().anyMatch(RunReport.Snapshot::published),
-                        snapshots.size() + " announced"));
-        return checks;
+                        !announced.isEmpty(),
+                        announced.size() + " announced"),
+                new RunReport.Check(
+                        "every published snapshot verifies",
+                        problems.isEmpty(),
+                        problems.isEmpty()
+                                ? kept.size() + " verified, hashes and chain"
+                                : String.join("; ", problems)));
     }
 }

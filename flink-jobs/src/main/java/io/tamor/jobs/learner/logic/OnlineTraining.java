@@ -65,6 +65,7 @@ public final class OnlineTraining {
         quality.count(samples, batch, trainer::prediction);
         if (outcome.applied()) {
             saveRows();
+            countLabels();
             progress.steps++;
         } else {
             progress.droppedSteps++;
@@ -73,8 +74,13 @@ public final class OnlineTraining {
         progress.samples += samples.size();
         for (Sample sample : samples) {
             progress.trainedMs = Math.max(progress.trainedMs, sample.getMaturedAtMs());
+        }
+    }
+
+    private void countLabels() {
+        for (int row = 0; row < batch.size(); row++) {
             for (int task = 0; task < progress.matureLabels.length; task++) {
-                progress.matureLabels[task] += sample.getMasks().get(task) ? 1 : 0;
+                progress.matureLabels[task] += batch.masked(row, task) ? 0 : 1;
             }
         }
     }

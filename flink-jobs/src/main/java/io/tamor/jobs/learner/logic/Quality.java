@@ -1,6 +1,8 @@
 package io.tamor.jobs.learner.logic;
 
-import io.tamor.jobs.config.Deployment;
+import io.tamor.model.config.ModelSpec;
+import io.tamor.model.metric.MetricRow;
+import io.tamor.model.metric.MetricWindows;
 import io.tamor.model.network.MiniBatch;
 import io.tamor.schemas.Sample;
 import java.io.DataInput;
@@ -13,8 +15,7 @@ import java.util.List;
 /**
  * Test-then-train quality per task, tier and scenario: since the beginning, and in windows of a day
  * (UTC) by the labels' maturity. A window closes when a label of a later one is scored, so windows
- * too depend on the samples alone; a label trained out of order counts in the open window. Memory:
- * two tables.
+ * too depend on the samples alone. Memory: two tables of metrics.
  */
 public final class Quality {
     /** Length of a window. */
@@ -22,10 +23,8 @@ public final class Quality {
 
     private static final long NONE = Long.MIN_VALUE;
 
-    private final QualityTable total;
-    private final QualityTable window;
-    private final List<QualitySlice> closed = new ArrayList<>();
-    private long windowFromMs = NONE;
+    private final MetricWindows windows;
+    private final int tasks;
     private long firstMs = NONE;
     private long lastMs = NONE;
 
@@ -35,71 +34,80 @@ public final class Quality {
         float prediction(int row, int task);
     }
 
-    public Quality(Deployment deployment) {
-        total = new QualityTable(deployment);
-        window = new QualityTable(deployment);
+    public Quality(ModelSpec spec) {
+        windows = new MetricWindows(spec, WINDOW, 1);
+        tasks = spec.tasks().size();
     }
 
     /** Counts every final label of a batch; the samples are the batch's rows. */
     public void count(List<Sample> samples, MiniBatch batch, Scores scores) {
         for (int row = 0; row < samples.size(); row++) {
-            moveTo(samples.get(row).getMaturedAtMs());
-            total.add(batch, row, scores);
-            window.add(batch, row, scores);
+            long maturedMs = samples.get(row).getMaturedAtMs();
+            firstMs = firstMs == NONE ? maturedMs : Math.min(firstMs, maturedMs);
+            lastMs = Math.max(lastMs, maturedMs);
+            for (int task = 0; task < tasks; task++) {
+                float prediction = scores.prediction(row, task);
+                // A score that is no number belongs to a step that is dropped, and counted there.
+                if (!batch.masked(row, task) && Float.isFinite(prediction)) {
+                    windows.add(
+                            maturedMs,
+                            task,
+                            batch.tier(row),
+                            batch.scenario(row),
+                            prediction,
+                            batch.label(row, task),
+                            batch.weight(row, task));
+                }
+            }
         }
     }
 
     /** The windows closed since the last call. */
     public List<QualitySlice> takeClosed() {
-        List<QualitySlice> taken = List.copyOf(closed);
-        closed.clear();
-        return taken;
+        return slices(windows.takeClosed());
     }
 
     /** Closes the open window, since nothing more will come, and takes what is closed. */
     public List<QualitySlice> closeAll() {
-        close();
-        windowFromMs = NONE;
-        return takeClosed();
+        return slices(windows.closeAll());
     }
 
     /** Everything since the beginning. */
     public List<QualitySlice> cumulative() {
-        return total.slices(true, firstMs, lastMs + 1);
+        return windows.total().rows().stream()
+                .map(row -> new QualitySlice(row, true, firstMs, lastMs + 1))
+                .toList();
     }
 
-    private void moveTo(long maturedMs) {
-        firstMs = firstMs == NONE ? maturedMs : Math.min(firstMs, maturedMs);
-        lastMs = Math.max(lastMs, maturedMs);
-        long fromMs = maturedMs - Math.floorMod(maturedMs, WINDOW.toMillis());
-        if (fromMs > windowFromMs) {
-            close();
-            windowFromMs = fromMs;
+    /** The figures since the beginning. */
+    public List<MetricRow> total() {
+        return windows.total().rows();
+    }
+
+    private static List<QualitySlice> slices(List<MetricWindows.MetricWindow> closed) {
+        List<QualitySlice> slices = new ArrayList<>();
+        for (MetricWindows.MetricWindow window : closed) {
+            window.rows()
+                    .forEach(
+                            row ->
+                                    slices.add(
+                                            new QualitySlice(
+                                                    row, false, window.fromMs(), window.toMs())));
         }
+        return slices;
     }
 
-    private void close() {
-        if (windowFromMs != NONE) {
-            closed.addAll(window.slices(false, windowFromMs, windowFromMs + WINDOW.toMillis()));
-            window.clear();
-        }
-    }
-
-    /** Writes all there is. */
+    /** Writes all there is; windows closed and not taken must be taken first. */
     public void write(DataOutput out) throws IOException {
-        out.writeLong(windowFromMs);
         out.writeLong(firstMs);
         out.writeLong(lastMs);
-        total.write(out);
-        window.write(out);
+        windows.write(out);
     }
 
     /** Reads what {@link #write} wrote. */
     public void read(DataInput in) throws IOException {
-        windowFromMs = in.readLong();
         firstMs = in.readLong();
         lastMs = in.readLong();
-        total.read(in);
-        window.read(in);
+        windows.read(in);
     }
 }

@@ -25,11 +25,16 @@ public final class TestingSamples {
 
     /** The example deployment with a small mini-batch and snapshots in a folder. */
     public static Deployment deployment(Path folder, int batch) {
+        return deployment(folder, "batch: 64", "batch: " + batch);
+    }
+
+    /** The example deployment with one text of its YAML replaced. */
+    public static Deployment deployment(Path folder, String text, String replacement) {
         try (InputStream yaml = TestingSamples.class.getResourceAsStream("/deployment.yaml")) {
-            String text = new String(yaml.readAllBytes(), StandardCharsets.UTF_8);
+            String all = new String(yaml.readAllBytes(), StandardCharsets.UTF_8);
             return DeploymentReader.parse(
                     "test",
-                    text.replace("batch: 64", "batch: " + batch)
+                    all.replace(text, replacement)
                             .replace("file:///tmp/tamor", folder.toUri().toString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

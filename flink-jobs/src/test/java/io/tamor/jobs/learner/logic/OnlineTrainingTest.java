@@ -1,0 +1,93 @@
+package io.tamor.jobs.learner.logic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.model.config.ModelSpec;
+import io.tamor.model.training.Trainer;
+import io.tamor.schemas.Sample;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OnlineTrainingTest {
+    private static final int BATCH = 16;
+
+    @TempDir Path folder;
+    private final TestingUserRows rows = new TestingUserRows();
+
+    @Test
+    void aStepThatIsNotFiniteIsDroppedAndCountedAndTouchesNoRow() throws Exception {
+        Deployment deployment =
+                TestingSamples.deployment(folder, "learning_rate: 0.001", "learning_rate: 1.0e38");
+        List<Sample> samples = TestingSamples.generate(deployment, 8 * BATCH, 2);
+        ModelSpec spec = ModelSpecs.of(deployment);
+        LearnerProgress progress = new LearnerProgress(spec.tasks().size());
+        OnlineTraining training = training(deployment, spec, progress);
+        for (int from = 0; from < samples.size(); from += BATCH) {
+            training.train(samples.subList(from, from + BATCH));
+        }
+        assertThat(progress.droppedSteps).isPositive();
+        assertThat(progress.steps + progress.droppedSteps).isEqualTo(8);
+        assertThat(progress.samples).isEqualTo(samples.size());
+        assertThat(progress.matureLabels[0])
+                .isLessThan(samples.stream().filter(s -> s.getMasks().get(0)).count());
+        for (UserRow row : rows.rows.values()) {
+            for (float value : row.values) {
+                assertThat(value).isFinite();
+            }
+        }
+    }
+
+    @Test
+    void theRowOfAUserIsTrainedOnceABatchAndRemembered() throws Exception {
+        Deployment deployment = TestingSamples.deployment(folder, BATCH);
+        List<Sample> samples = TestingSamples.generate(deployment, BATCH, 2);
+        ModelSpec spec = ModelSpecs.of(deployment);
+        OnlineTraining training =
+                training(deployment, spec, new LearnerProgress(spec.tasks().size()));
+        List<Sample> twice = List.of(samples.get(0), renamed(samples.get(1), samples.get(0), 0));
+        training.train(twice);
+        UserRow first = rows.rows.get(samples.get(0).getUserId());
+        assertThat(first.trainedMs).isEqualTo(twice.get(1).getMaturedAtMs());
+        assertThat(first.values).hasSize(4);
+        training.train(twice);
+        assertThat(rows.rows).hasSize(1);
+        assertThat(rows.rows.get(samples.get(0).getUserId()).accumulators)
+                .isNotEqualTo(first.accumulators);
+    }
+
+    @Test
+    void aRowPastItsTimeToLiveStartsAnewByTheSamplesOwnTime() throws Exception {
+        Deployment deployment = TestingSamples.deployment(folder, BATCH);
+        List<Sample> samples = TestingSamples.generate(deployment, BATCH, 2);
+        ModelSpec spec = ModelSpecs.of(deployment);
+        OnlineTraining training =
+                training(deployment, spec, new LearnerProgress(spec.tasks().size()));
+        Trainer fresh = new Trainer(spec, BATCH);
+        training.train(List.of(samples.get(0)));
+        UserRow stored = rows.rows.get(samples.get(0).getUserId());
+        Arrays.fill(stored.accumulators, 1e6f);
+        long ttlMs = deployment.learner().userRowTtl().toMillis();
+        training.train(List.of(renamed(samples.get(1), samples.get(0), ttlMs - 1)));
+        assertThat(rows.rows.get(samples.get(0).getUserId()).accumulators[0]).isGreaterThan(1e5f);
+        training.train(List.of(renamed(samples.get(2), samples.get(0), 2 * ttlMs)));
+        assertThat(rows.rows.get(samples.get(0).getUserId()).accumulators[0])
+                .isLessThan(fresh.initialExternalAccumulators(0)[0] + 1);
+    }
+
+    private static Sample renamed(Sample sample, Sample user, long laterMs) {
+        return Sample.newBuilder(sample)
+                .setUserId(user.getUserId())
+                .setMaturedAtMs(user.getMaturedAtMs() + laterMs)
+                .build();
+    }
+
+    private OnlineTraining training(
+            Deployment deployment, ModelSpec spec, LearnerProgress progress) {
+        Trainer trainer = new Trainer(spec, deployment.learner().batch());
+        return new OnlineTraining(deployment, trainer, new Quality(spec), progress, rows);
+    }
+}

@@ -1,0 +1,111 @@
+package io.tamor.model.score;
+
+import io.tamor.model.config.ModelSpec;
+import io.tamor.model.config.TaskSpec;
+import io.tamor.model.network.MiniBatch;
+import io.tamor.model.snapshot.Snapshot;
+import java.util.List;
+
+/**
+ * Scores mini-batches with a snapshot, from any number of threads, and is swapped to another
+ * snapshot while it runs. A batch is scored by one version from its first row to its last, and the
+ * scores say which; scores equal the trainer's own bit for bit.
+ *
+ * <p>A network has buffers, so a model is held in as many copies as may score at a time; a thread
+ * that finds none free waits. Memory: copies times the parameters and buffers, and twice that while
+ * a swap is under way. A mini-batch belongs to its caller.
+ */
+public final class Scorer {
+    private final int capacity;
+    private final int replicas;
+    private volatile LiveModel live;
+
+    /**
+     * A scorer of a snapshot.
+     *
+     * @param capacity the most rows of a mini-batch
+     * @param replicas how many threads may score at a time
+     */
+    public Scorer(Snapshot snapshot, int capacity, int replicas) {
+        if (capacity < 1 || replicas < 1) {
+            throw new IllegalArgumentException(
+                    "a scorer needs a capacity and replicas >= 1, were "
+                            + capacity
+                            + " and "
+                            + replicas);
+        }
+        this.capacity = capacity;
+        this.replicas = replicas;
+        this.live = new LiveModel(snapshot, capacity, replicas);
+    }
+
+    /** The model that scores now; mini-batches are made for it. */
+    public ModelSpec spec() {
+        return live.spec();
+    }
+
+    /** The version that scores now. */
+    public long version() {
+        return live.version();
+    }
+
+    /** Scores a mini-batch of a model without external fields. */
+    public Scores score(MiniBatch batch) {
+        return score(batch, List.of());
+    }
+
+    /**
+     * Scores a mini-batch.
+     *
+     * @param external the rows of every external field
+     */
+    public Scores score(MiniBatch batch, List<ExternalRows> external) {
+        LiveModel model = live;
+        if (batch.size() > capacity) {
+            throw new IllegalArgumentException(
+                    "the batch has "
+                            + batch.size()
+                            + " rows, the scorer's capacity is "
+                            + capacity);
+        }
+        if (!batch.spec().input().equals(model.spec().input())) {
+            throw new IllegalArgumentException(
+                    "the batch holds "
+                            + batch.spec().input()
+                            + ", the model reads "
+                            + model.spec().input());
+        }
+        return model.score(batch, external);
+    }
+
+    /**
+     * Goes on with another snapshot, newer or older. Batches under way end with the one they began
+     * with; every batch that begins after the return is scored by the new one.
+     *
+     * @throws IllegalArgumentException where inputs or tasks differ; the old snapshot goes on
+     */
+    public synchronized void swap(Snapshot snapshot) {
+        ModelSpec now = live.spec();
+        ModelSpec next = snapshot.manifest().model();
+        requireSame("inputs", now.input(), next.input());
+        requireSame("tasks", names(now), names(next));
+        live = new LiveModel(snapshot, capacity, replicas);
+    }
+
+    private static List<String> names(ModelSpec spec) {
+        return spec.tasks().stream().map(TaskSpec::name).toList();
+    }
+
+    private static void requireSame(String what, Object now, Object next) {
+        if (!now.equals(next)) {
+            throw new IllegalArgumentException(
+                    "the snapshot's "
+                            + what
+                            + " are "
+                            + next
+                            + ", this scorer's are "
+                            + now
+                            + "; make a new scorer for it");
+        }
+    }
+}

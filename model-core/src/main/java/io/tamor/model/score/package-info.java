@@ -1,0 +1,5 @@
+/** Scoring with published snapshots: thread-safe, and swapped while it runs. */
+@NullMarked
+package io.tamor.model.score;
+
+import org.jspecify.annotations.NullMarked;
