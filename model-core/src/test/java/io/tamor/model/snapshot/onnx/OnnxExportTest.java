@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.onnxruntime.OrtException;
+import io.tamor.model.SharedFiles;
 import io.tamor.model.TestingModels;
 import io.tamor.model.config.AblationSpec;
 import io.tamor.model.config.AmountLoss;
@@ -21,7 +22,6 @@ import io.tamor.model.config.TaskKind;
 import io.tamor.model.config.TaskSpec;
 import io.tamor.model.network.MiniBatch;
 import io.tamor.model.parity.ParityFixture;
-import io.tamor.model.parity.SharedFiles;
 import io.tamor.model.snapshot.Manifest;
 import io.tamor.model.snapshot.MemorySnapshotStore;
 import io.tamor.model.snapshot.SnapshotFolder;
