@@ -33,6 +33,12 @@ public final class TimelineJob {
      */
     public static void define(
             StreamExecutionEnvironment environment, Deployment deployment, boolean bounded) {
+        write(build(read(environment, deployment, bounded), deployment), deployment);
+    }
+
+    /** The four topics, in the order of {@link EventKind}. */
+    static List<DataStream<RawEvent>> read(
+            StreamExecutionEnvironment environment, Deployment deployment, boolean bounded) {
         List<DataStream<RawEvent>> events = new ArrayList<>();
         for (EventKind kind : EventKind.values()) {
             events.add(
@@ -49,7 +55,11 @@ public final class TimelineJob {
                                     RawEventSerializer.TYPE)
                             .uid(OperatorUids.source(kind)));
         }
-        SingleOutputStreamOperator<OutgoingRecord> samples = build(events, deployment);
+        return events;
+    }
+
+    /** Samples and rejected records to their topics. */
+    static void write(SingleOutputStreamOperator<OutgoingRecord> samples, Deployment deployment) {
         samples.sinkTo(
                         KafkaSinks.exactlyOnce(
                                 deployment.kafka(),
