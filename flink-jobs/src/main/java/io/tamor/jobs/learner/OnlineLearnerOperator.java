@@ -266,6 +266,11 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         };
     }
 
+    /** How far it is; the operator's own. */
+    LearnerProgress progress() {
+        return progress;
+    }
+
     private void registerMetrics() {
         MetricGroup group = getMetricGroup().addGroup("learner");
         group.gauge("samples", () -> progress.samples);

@@ -10,6 +10,8 @@ import io.tamor.schemas.RejectedRecord;
 import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
 import io.tamor.schemas.wire.FeatureWire;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -165,9 +167,33 @@ class OnlineLearnerOperatorHarnessTest {
     }
 
     @Test
+    void aSampleBehindTheWatermarkIsTrainedAndCountedAndKeepsItsPlaceInARestoredBatch()
+            throws Exception {
+        try (TestingLearner steady = new TestingLearner(deployment);
+                TestingLearner restored = new TestingLearner(deployment)) {
+            for (TestingLearner learner : List.of(steady, restored)) {
+                learner.take(samples.get(2));
+                learner.take(samples.get(3));
+                learner.watermark(samples.get(3).getMaturedAtMs());
+                learner.take(samples.get(0));
+                OperatorSubtaskState state = learner.checkpoint();
+                if (learner == restored) {
+                    learner.restore(state);
+                }
+                learner.take(samples.get(1));
+                learner.end();
+                assertThat(learner.lateSamples()).isEqualTo(2);
+                assertThat(learner.lastSnapshot().manifest().progress().samples()).isEqualTo(4);
+            }
+            assertThat(restored.lastSnapshot().manifestSha256())
+                    .isEqualTo(steady.lastSnapshot().manifestSha256());
+        }
+    }
+
+    @Test
     void versionsRiseAboveWhatTheDirectoryHolds() throws Exception {
-        Path published = Path.of(java.net.URI.create(deployment.snapshots().directory()));
-        java.nio.file.Files.createDirectories(published.resolve("v00000041"));
+        Path published = Path.of(URI.create(deployment.snapshots().directory()));
+        Files.createDirectories(published.resolve("v00000041"));
         try (TestingLearner learner = new TestingLearner(deployment)) {
             for (Sample sample : samples) {
                 learner.take(sample);

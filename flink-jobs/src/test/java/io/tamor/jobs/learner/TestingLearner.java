@@ -116,6 +116,10 @@ final class TestingLearner implements AutoCloseable {
         harness.open();
     }
 
+    long lateSamples() {
+        return ((OnlineLearnerOperator) harness.getOperator()).progress().lateSamples;
+    }
+
     int timers() {
         return harness.numEventTimeTimers();
     }
