@@ -9,6 +9,7 @@ import io.tamor.jobs.timeline.logic.RawEvent;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.MultipleConnectedStreams;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -33,6 +34,12 @@ public final class TimelineJob {
      */
     public static void define(
             StreamExecutionEnvironment environment, Deployment deployment, boolean bounded) {
+        write(build(read(environment, deployment, bounded), deployment), deployment);
+    }
+
+    /** The four topics, in the order of {@link EventKind}. */
+    static List<DataStream<RawEvent>> read(
+            StreamExecutionEnvironment environment, Deployment deployment, boolean bounded) {
         List<DataStream<RawEvent>> events = new ArrayList<>();
         for (EventKind kind : EventKind.values()) {
             events.add(
@@ -49,7 +56,11 @@ public final class TimelineJob {
                                     RawEventSerializer.TYPE)
                             .uid(OperatorUids.source(kind)));
         }
-        SingleOutputStreamOperator<OutgoingRecord> samples = build(events, deployment);
+        return events;
+    }
+
+    /** Samples and rejected records to their topics. */
+    static void write(SingleOutputStreamOperator<OutgoingRecord> samples, Deployment deployment) {
         samples.sinkTo(
                         KafkaSinks.exactlyOnce(
                                 deployment.kafka(),
@@ -92,8 +103,7 @@ public final class TimelineJob {
         for (DataStream<RawEvent> stream : events) {
             timeline.addInput(
                     stream.keyBy(RawEvent::userId, Types.STRING).getTransformation(),
-                    (org.apache.flink.api.java.functions.KeySelector<RawEvent, String>)
-                            RawEvent::userId);
+                    (KeySelector<RawEvent, String>) RawEvent::userId);
         }
         environment.addOperator(timeline);
         return new MultipleConnectedStreams(environment)

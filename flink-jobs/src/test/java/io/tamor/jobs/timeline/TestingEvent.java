@@ -125,6 +125,23 @@ record TestingEvent(
                 measures);
     }
 
+    /** The same event of another user, with ids to match. */
+    TestingEvent of(String group) {
+        return new TestingEvent(
+                kind,
+                group + id,
+                group + user,
+                timeMs,
+                impressionId == null ? null : group + impressionId,
+                item,
+                scenario,
+                validUntilMs,
+                redemption,
+                amountMinor,
+                attributes,
+                measures);
+    }
+
     RawEvent raw(long offset) {
         return new RawEvent(kind, user, timeMs, 0, offset, bytes());
     }

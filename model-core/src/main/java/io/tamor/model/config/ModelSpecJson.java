@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -59,8 +60,7 @@ public final class ModelSpecJson {
         try {
             return MAPPER.readValue(json, ModelSpec.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "model description: " + e.getOriginalMessage() + " at " + e.getLocation(), e);
+            throw refused(e);
         }
     }
 
@@ -75,8 +75,25 @@ public final class ModelSpecJson {
         try {
             return MAPPER.treeToValue(tree, target);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("model description: " + e.getOriginalMessage(), e);
+            throw refused(e);
         }
+    }
+
+    private static IllegalArgumentException refused(JsonProcessingException e) {
+        StringBuilder key = new StringBuilder();
+        if (e instanceof JsonMappingException mapping) {
+            for (JsonMappingException.Reference step : mapping.getPath()) {
+                boolean named = step.getFieldName() != null;
+                key.append(named && key.length() > 0 ? "." : "");
+                key.append(named ? step.getFieldName() : "[" + step.getIndex() + "]");
+            }
+        }
+        Throwable cause = e.getCause();
+        String what =
+                cause instanceof IllegalArgumentException
+                        ? String.valueOf(cause.getMessage())
+                        : e.getOriginalMessage();
+        return new IllegalArgumentException("model description, key '" + key + "': " + what, e);
     }
 
     /** The description as a tree. */

@@ -26,6 +26,16 @@ public final class DenseNormalizer {
         refresh();
     }
 
+    /** What is taken off a feature. */
+    public float shift(int feature) {
+        return shift[feature];
+    }
+
+    /** What a feature, less its shift, is multiplied by. */
+    public float scale(int feature) {
+        return scale[feature];
+    }
+
     /** The standardised value of a feature. */
     public float apply(int feature, float value) {
         float z = (value - shift[feature]) * scale[feature];
@@ -88,6 +98,11 @@ public final class DenseNormalizer {
     /** Sum of squared deviations from the mean. */
     public double m2(int feature) {
         return m2[feature];
+    }
+
+    /** Takes over another's statistics. */
+    void copy(DenseNormalizer other) {
+        restore(other.count, other.mean, other.m2);
     }
 
     /** Replaces the statistics. */

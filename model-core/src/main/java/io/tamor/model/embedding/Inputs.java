@@ -5,6 +5,7 @@ import io.tamor.model.config.Side;
 import io.tamor.model.tensor.ParameterFactory;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The tables of all fields and the two sides that read them. */
 public final class Inputs {
@@ -65,6 +66,18 @@ public final class Inputs {
 
     private static int count(InputSpec spec, Side side) {
         return (int) spec.dense().stream().filter(d -> d.side() == side).count();
+    }
+
+    /** Takes over the statistics of another model with the same features. */
+    public void copyStatistics(Inputs other) {
+        copy(other.user.normalizer(), user.normalizer());
+        copy(other.item.normalizer(), item.normalizer());
+    }
+
+    private static void copy(@Nullable DenseNormalizer from, @Nullable DenseNormalizer to) {
+        if (from != null && to != null) {
+            to.copy(from);
+        }
     }
 
     /** In field order. */

@@ -5,7 +5,11 @@ import java.util.Arrays;
 
 /** The passes between two matrix products, each once over the memory, on ranges of rows. */
 public final class Passes {
-    private static final int INFINITE_BITS = 0x7f800000;
+    /**
+     * Gradients beyond this count as not finite: their squares, summed up in an optimiser's state,
+     * would overflow and stop its parameter for good.
+     */
+    private static final float LARGEST_GRADIENT = 0x1p50f;
 
     private Passes() {}
 
@@ -112,6 +116,13 @@ public final class Passes {
         }
     }
 
+    /** Copies row 0 to the rows [from, to). */
+    public static void repeatFirstRow(Matrix m, int from, int to) {
+        for (int r = from; r < to; r++) {
+            m.floats().put(m.index(r), m.floats(), m.index(0), m.columns());
+        }
+    }
+
     /** to += from, over the first {@code rows} rows. */
     public static void add(Matrix from, Matrix to, int rows) {
         FloatBuffer in = from.floats();
@@ -153,8 +164,8 @@ public final class Passes {
         return sum;
     }
 
-    /** Whether every element is finite. */
-    public static boolean finite(Matrix m, Scratch scratch) {
+    /** Whether every element is finite and no larger than an optimiser can take. */
+    public static boolean usableGradient(Matrix m, Scratch scratch) {
         if (!m.dense()) {
             throw new IllegalArgumentException("a finite check needs rows without gaps");
         }
@@ -170,26 +181,26 @@ public final class Passes {
         for (int k = 0; k < Math.min(count, Scratch.CHUNK); k++) {
             largest = Math.max(largest, scratch.j[k]);
         }
-        return largest < INFINITE_BITS;
+        return largest <= Float.floatToRawIntBits(LARGEST_GRADIENT);
     }
 
-    /** Whether the first {@code count} values are finite. */
-    public static boolean finite(float[] values, int count) {
-        float s0 = 0; // each term is 0 for a finite value, NaN for any other
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
+    /** The same of the first {@code count} values. */
+    public static boolean usableGradient(float[] values, int count) {
+        float m0 = 0;
+        float m1 = 0;
+        float m2 = 0;
+        float m3 = 0;
         int k = 0;
         for (; k + 3 < count; k += 4) {
-            s0 += values[k] * 0f;
-            s1 += values[k + 1] * 0f;
-            s2 += values[k + 2] * 0f;
-            s3 += values[k + 3] * 0f;
+            m0 = Math.max(m0, Math.abs(values[k])); // NaN stays
+            m1 = Math.max(m1, Math.abs(values[k + 1]));
+            m2 = Math.max(m2, Math.abs(values[k + 2]));
+            m3 = Math.max(m3, Math.abs(values[k + 3]));
         }
         for (; k < count; k++) {
-            s0 += values[k] * 0f;
+            m0 = Math.max(m0, Math.abs(values[k]));
         }
-        return s0 + s1 + s2 + s3 == 0;
+        return Math.max(Math.max(m0, m1), Math.max(m2, m3)) <= LARGEST_GRADIENT;
     }
 
     /** Element by element, so that it is vectorised: a running maximum would not be. */

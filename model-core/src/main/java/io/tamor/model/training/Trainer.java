@@ -8,6 +8,7 @@ import io.tamor.model.network.Network;
 import io.tamor.model.network.Networks;
 import io.tamor.model.optimizer.Adam;
 import io.tamor.model.optimizer.RowOptimizer;
+import io.tamor.model.tensor.Matrix;
 import io.tamor.model.tensor.Parameter;
 import io.tamor.model.tensor.Passes;
 import io.tamor.model.tensor.Scratch;
@@ -94,13 +95,13 @@ public final class Trainer {
 
     private boolean gradientsAreFinite() {
         for (int i = 0; i < dense.size(); i++) {
-            if (!Passes.finite(dense.get(i).gradient(), scratch)) {
+            if (!Passes.usableGradient(dense.get(i).gradient(), scratch)) {
                 return false;
             }
         }
         for (int i = 0; i < tables.size(); i++) {
             SparseGradient gradient = tables.get(i).gradient();
-            if (!Passes.finite(gradient.lane(0), gradient.touched() * gradient.dim())) {
+            if (!Passes.usableGradient(gradient.lane(0), gradient.touched() * gradient.dim())) {
                 return false;
             }
         }
@@ -216,6 +217,44 @@ public final class Trainer {
                             + accumulators);
         }
         return table;
+    }
+
+    /** Carries everything over to a trainer of a grown model. */
+    void copyTo(Trainer grown, Map<String, Growth.Source> sources) {
+        for (int i = 0; i < grown.dense.size(); i++) {
+            Parameter p = grown.dense.get(i);
+            Growth.Source source = sources.get(p.name());
+            if (source == null) {
+                throw new IllegalStateException("no origin of parameter " + p.name());
+            }
+            copyCells(source, moments.get(dense.indexOf(source.from())), p, grown.moments.get(i));
+        }
+        for (int i = 0; i < tables.size(); i++) {
+            float[] rows = tables.get(i).rows();
+            System.arraycopy(rows, 0, grown.tables.get(i).rows(), 0, rows.length);
+        }
+        grown.network.inputs().copyStatistics(network.inputs());
+        grown.steps = steps;
+    }
+
+    private static void copyCells(
+            Growth.Source source, Adam.State from, Parameter to, Adam.State state) {
+        Matrix value = to.value();
+        Matrix old = source.from().value();
+        for (int r = 0; r < value.rows(); r++) {
+            for (int c = 0; c < value.columns(); c++) {
+                int origin = source.cells().index(r, c);
+                if (origin < 0) {
+                    value.set(r, c, source.cells().value(r, c));
+                    continue;
+                }
+                value.set(r, c, old.get(origin / old.columns(), origin % old.columns()));
+                if (!source.fresh()) {
+                    state.m()[r * value.columns() + c] = from.m()[origin];
+                    state.v()[r * value.columns() + c] = from.v()[origin];
+                }
+            }
+        }
     }
 
     /** Every parameter of a snapshot, copied: the network's and the normaliser's statistics. */

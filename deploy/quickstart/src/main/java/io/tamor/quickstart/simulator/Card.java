@@ -32,9 +32,9 @@ record Card(
     static Card draw(Scenario scenario, int number, SplittableRandom random) {
         double[] taste = new double[User.TASTES];
         for (int i = 0; i < taste.length; i++) {
-            taste[i] = 0.5 * Draws.gaussian(random);
+            taste[i] = 0.2 * Draws.gaussian(random);
         }
-        double appeal = 0.35 * Draws.gaussian(random);
+        double appeal = 0.5 * Draws.gaussian(random);
         double ease = 0.35 * Draws.gaussian(random);
         double ticket = 0.25 * Draws.gaussian(random);
         int risk =
@@ -46,7 +46,7 @@ record Card(
                                         Math.round(
                                                 3
                                                         + 1.5 * scenario.ticket()
-                                                        + 1.5 * taste[0]
+                                                        + 3 * taste[0]
                                                         + 0.7 * Draws.gaussian(random))));
         return new Card(
                 String.format(Locale.ROOT, "%s-%02d", scenario.label(), number),

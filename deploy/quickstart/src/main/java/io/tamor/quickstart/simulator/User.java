@@ -66,12 +66,12 @@ final class User {
         this.id = String.format(Locale.ROOT, "u%07d", number);
         this.random = Draws.stream(seed, 2, number);
         logMeans = gaussian();
-        engagement = 0.55 * gaussian();
+        engagement = 0.7 * gaussian();
         for (int i = 0; i < TASTES; i++) {
             taste[i] = gaussian();
         }
         for (Scenario scenario : Scenario.all()) {
-            affinity[scenario.index()] = 0.55 * gaussian() + 0.35 * scenario.ticket() * logMeans;
+            affinity[scenario.index()] = 0.6 * gaussian() + 0.4 * scenario.ticket() * logMeans;
         }
         visitsPerDay = 1.1 * Math.exp(0.5 * gaussian() - 0.125);
         ownInvestmentsPerDay = 0.05 * Math.exp(0.6 * logMeans + 0.3 * gaussian());

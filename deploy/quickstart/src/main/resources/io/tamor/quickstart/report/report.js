@@ -65,9 +65,9 @@ function tooltip(format) {
   };
 }
 
-const legend = {top: 0, right: 0, type: "scroll", icon: "roundRect", itemWidth: 14, itemHeight: 4};
+const legend = {top: 0, left: 0, icon: "roundRect", itemWidth: 14, itemHeight: 4};
 const line = (name, color, data, extra = {}) => Object.assign({
-  name, type: "line", data, showSymbol: false, connectNulls: false,
+  name, type: "line", data, showSymbol: false, symbolSize: 4, symbol: "circle", connectNulls: false,
   lineStyle: {width: 2, color}, itemStyle: {color},
 }, extra);
 
@@ -117,7 +117,7 @@ function funnel() {
     .concat(tasks.filter(t => t !== "user_total_investment" && labels[t])
       .map(t => ({name: words(t), value: labels[t].positive, color: taskColor(t)})));
   bars($("funnel"), rows, (row, i) => i === 0 ? number(row.value)
-    : `${number(row.value)}  (${percent(row.value / rows[0].value)}${i > 1 ? ", " + percent(row.value / rows[i - 1].value) : ""})`, false);
+    : `${number(row.value)}  (${percent(row.value / rows[0].value)})`, false);
 }
 
 const CAUSES = {
@@ -141,7 +141,7 @@ function span() {
 function maturity() {
   const [from, to] = span();
   const option = (series, axis, format) => ({
-    grid: {left: 46, right: 14, top: 46, bottom: 26}, legend: Object.assign({textStyle: {color: css("--text"), fontSize: 12}}, legend),
+    grid: {left: 46, right: 14, top: 66, bottom: 26}, legend: Object.assign({textStyle: {color: css("--text"), fontSize: 12}}, legend),
     xAxis: timeAxis(from, to), yAxis: axis, tooltip: tooltip(format), series,
   });
   const rows = task => report.maturity.filter(m => m.task === task);
@@ -156,6 +156,19 @@ function maturity() {
 
 const windowsOf = (task, tier) => report.learner.windows.filter(w => w.task === task && w.tier === tier);
 const whole = (task, tier) => report.learner.metrics.find(m => m.task === task && m.tier === tier);
+// One point a day, null where nothing tells: a line must not run across a long silence.
+function daily(windows, value) {
+  const points = [];
+  let last = null;
+  for (const w of windows) {
+    if (last != null && w.fromMs - last > 4.5 * DAY) {
+      points.push([last + 1, null]);
+    }
+    points.push([w.fromMs, telling(w) ? value(w) : null]);
+    last = w.fromMs;
+  }
+  return points;
+}
 const telling = w => w.positives >= FEWEST && w.count - w.positives >= FEWEST;
 
 function smallMultiples(element, describe, draw) {
@@ -189,9 +202,9 @@ function auc() {
   smallMultiples($("aucGrid"), () => "AUC", (cell, task, tier) => {
     const windows = windowsOf(task, tier);
     const total = whole(task, tier);
-    const series = [line("model", taskColor(task), windows.map(w => [w.fromMs, telling(w) ? w.auc : null]), {z: 3})];
+    const series = [line("model", taskColor(task), daily(windows, w => w.auc), {z: 3, showSymbol: true})];
     if (oracle) {
-      series.unshift(line("oracle", css("--soft"), windows.map(w => [w.fromMs, telling(w) ? w.oracleAuc : null]), {lineStyle: {width: 1.3, type: "dashed", color: css("--soft")}}));
+      series.unshift(line("oracle", css("--soft"), daily(windows, w => w.oracleAuc), {lineStyle: {width: 1.3, type: "dashed", color: css("--soft")}}));
     }
     const marks = [{yAxis: 0.5, lineStyle: {color: css("--line"), type: "solid"}}];
     if (total && total.referenceAuc != null) {
@@ -203,7 +216,7 @@ function auc() {
         textStyle: {fontSize: 11.5, fontWeight: 600, color: css("--text")}} : undefined,
       grid: {left: 30, right: 6, top: 8, bottom: 16},
       xAxis: timeAxis(from, to, false),
-      yAxis: valueAxis("", {min: 0.3, max: 1, interval: 0.2, axisLabel: {color: css("--soft"), fontSize: 10, formatter: v => v.toFixed(1)}}),
+      yAxis: valueAxis("", {min: 0.4, max: 1, interval: 0.2, axisLabel: {color: css("--soft"), fontSize: 10, formatter: v => v.toFixed(1)}}),
       tooltip: tooltip(v => number(v, 3)), series,
     });
   });
@@ -213,8 +226,8 @@ function calibration() {
   const [from, to] = span();
   smallMultiples($("calibrationGrid"), () => "predicted / observed", (cell, task, tier) => {
     const total = whole(task, tier);
-    const series = line("calibration", taskColor(task), windowsOf(task, tier).map(w => [w.fromMs,
-      telling(w) && w.calibration > 0 ? Math.min(2, Math.max(0.5, w.calibration)) : null]));
+    const series = line("calibration", taskColor(task), daily(windowsOf(task, tier),
+      w => w.calibration > 0 ? Math.min(2, Math.max(0.5, w.calibration)) : null), {showSymbol: true});
     series.markLine = {silent: true, symbol: "none", label: {show: false}, data: [{yAxis: 1, lineStyle: {color: css("--soft"), type: "solid", width: 1}}]};
     chart(cell, {
       title: total ? {text: number(total.calibration, 3), right: 4, bottom: 16, textStyle: {fontSize: 11.5, fontWeight: 600, color: css("--text")}} : undefined,
@@ -232,9 +245,9 @@ function quality() {
   const columns = [
     ["task", m => words(m.task), "left"], ["tier", m => m.tier, "left"], ["labels", m => number(m.count)], ["positive", m => number(m.positives)],
     ["rate", m => m.count ? percent(m.positives / m.count) : "–"], ["AUC", m => number(m.auc, 4)],
-    ...(oracle ? [["oracle's AUC", m => number(m.oracleAuc, 4)], ["of the way from chance", m => m.auc != null && m.oracleAuc > 0.5 ? percent((m.auc - 0.5) / (m.oracleAuc - 0.5)) : "–"]] : []),
+    ...(oracle ? [["oracle's AUC", m => number(m.oracleAuc, 4)], ["of the way to it", m => m.auc != null && m.oracleAuc > 0.5 ? percent((m.auc - 0.5) / (m.oracleAuc - 0.5)) : "–"]] : []),
     ...(reference ? [["offline yardstick", m => number(m.referenceAuc, 3)]] : []),
-    ["log loss", m => number(m.logLoss, 4)], ["normalised entropy", m => number(m.normalizedEntropy, 4)], ["calibration", m => number(m.calibration, 3)],
+    ["log loss", m => number(m.logLoss, 4)], ["norm. entropy", m => number(m.normalizedEntropy, 4)], ["calibration", m => number(m.calibration, 3)],
   ];
   $("quality").innerHTML = `<thead><tr>${columns.map(c => `<th class="${c[2] || ""}">${c[0]}</th>`).join("")}</tr></thead><tbody>`
     + metrics.map(m => `<tr class="${m.tier === "all" ? "all" : ""}">${columns.map(c => `<td class="${c[2] || ""}">${escaped(c[1](m))}</td>`).join("")}</tr>`).join("") + "</tbody>";
@@ -242,12 +255,12 @@ function quality() {
 
 function loss() {
   const [from, to] = span();
-  const series = tasks.map(t => line(words(t), taskColor(t), windowsOf(t, "all").map(w => [w.fromMs, telling(w) ? Math.min(w.normalizedEntropy, 1.5) : null])));
+  const series = tasks.map(t => line(words(t), taskColor(t), daily(windowsOf(t, "all"), w => Math.min(w.normalizedEntropy, 1.5))));
   if (series.length) {
     series[0].markLine = {silent: true, symbol: "none", label: {show: false}, data: [{yAxis: 1, lineStyle: {color: css("--soft"), type: "solid", width: 1}}]};
   }
   chart($("loss"), {
-    grid: {left: 46, right: 14, top: 46, bottom: 26}, legend: Object.assign({textStyle: {color: css("--text"), fontSize: 12}}, legend),
+    grid: {left: 46, right: 14, top: 66, bottom: 26}, legend: Object.assign({textStyle: {color: css("--text"), fontSize: 12}}, legend),
     xAxis: timeAxis(from, to), yAxis: valueAxis("normalised entropy", {scale: true, max: v => Math.min(1.5, v.max)}), tooltip: tooltip(v => number(v, 3)), series,
   });
 }

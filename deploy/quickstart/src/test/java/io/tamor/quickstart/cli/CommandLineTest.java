@@ -1,0 +1,158 @@
+package io.tamor.quickstart.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+class CommandLineTest {
+    @TempDir private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... arguments) {
+        return TamorCommand.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+    }
+
+    static Stream<String[]> everyCommand() {
+        return Stream.concat(
+                Stream.of(new String[][] {{}}),
+                TamorCommand.commandLine().getSubcommands().values().stream()
+                        .map(CommandLine::getCommandName)
+                        .distinct()
+                        .map(name -> new String[] {name}));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyCommand")
+    void everyCommandHasHelp(String[] command) {
+        String[] arguments = Arrays.copyOf(command, command.length + 1);
+        arguments[command.length] = "--help";
+        assertThat(run(arguments)).isZero();
+        assertThat(out.toString()).startsWith("Usage: tamor");
+    }
+
+    @Test
+    void anUnknownOptionIsWrongUsage() {
+        assertThat(run("quickstart", "--event", "10")).isEqualTo(2);
+        assertThat(err.toString()).contains("--event");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void aWrongDataPathSaysWhatIsMissingWhereAndWhatToDo() {
+        assertThat(
+                        run(
+                                "replay",
+                                "--dataset",
+                                "starbucks_offers",
+                                "--data",
+                                folder.toString(),
+                                "--json"))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .contains("portfolio.json is not in " + folder)
+                .contains("give the folder that holds them")
+                .doesNotContain("\tat ");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void anUnknownDataSetNamesThoseThereAre() {
+        assertThat(run("replay", "--dataset", "nothing", "--data", folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("nothing").contains("starbucks_offers");
+    }
+
+    @Test
+    void aFolderWithOtherFilesIsNotWrittenOver() throws IOException {
+        Files.writeString(folder.resolve("letter.txt"), "mine");
+        assertThat(run("quickstart", "--out", folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("deployment.yaml");
+        assertThat(folder.resolve("letter.txt")).hasContent("mine");
+    }
+
+    @Test
+    void anUnknownModelIsAConfigurationError() {
+        assertThat(run("quickstart", "--model", "tamot", "--out", folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("/model/network").contains("tamot");
+    }
+
+    @Test
+    void aMissingBrokerIsNamedWithItsAddress() {
+        assertThat(
+                        run(
+                                "simulate",
+                                "--events",
+                                "1000",
+                                "--seed",
+                                "1",
+                                "--kafka",
+                                "127.0.0.1:1",
+                                "--truth",
+                                folder.resolve("truth.csv.gz").toString()))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .contains("127.0.0.1:1")
+                .contains("is it running")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void simulatingToFilesNeedsATarget() {
+        assertThat(run("simulate", "--events", "1000", "--seed", "1")).isEqualTo(2);
+        assertThat(err.toString()).contains("--kafka").contains("--out");
+    }
+
+    @Test
+    void simulatesToFilesTheSameTwice() throws IOException {
+        Path first = folder.resolve("first");
+        Path second = folder.resolve("second");
+        for (Path target : new Path[] {first, second}) {
+            assertThat(
+                            run(
+                                    "simulate",
+                                    "--events",
+                                    "3000",
+                                    "--seed",
+                                    "5",
+                                    "--out",
+                                    target.toString()))
+                    .isZero();
+        }
+        assertThat(first.resolve("truth.csv.gz"))
+                .hasSameBinaryContentAs(second.resolve("truth.csv.gz"));
+        long rows = records(first.resolve("impressions.avro"));
+        assertThat(rows)
+                .isGreaterThan(1_000)
+                .isEqualTo(records(second.resolve("impressions.avro")));
+    }
+
+    private static long records(Path file) throws IOException {
+        long count = 0;
+        try (DataFileReader<GenericRecord> reader =
+                new DataFileReader<>(file.toFile(), new GenericDatumReader<>())) {
+            while (reader.hasNext()) {
+                reader.next();
+                count++;
+            }
+        }
+        return count;
+    }
+}
