@@ -18,10 +18,17 @@ public final class EmbeddingTable {
     /** Initial values are uniform in +-{@code INITIAL}. */
     private static final double INITIAL = 0.05;
 
+    /**
+     * Floats before the first row. An array's elements begin 16 bytes after its start, which for a
+     * large array is a multiple of 64: with these, rows of 64 bytes lie on one cache line each.
+     */
+    private static final int PADDING = (64 - 16) / Float.BYTES;
+
     private final String name;
     private final FieldSpec field;
     private final int dim;
     private final int stride;
+    private final int first;
     private final float[] rows;
     private final SparseGradient gradient;
 
@@ -30,7 +37,8 @@ public final class EmbeddingTable {
         this.field = field;
         this.dim = field.dim();
         this.stride = field.dim() * (1 + stateWidth);
-        long length = (long) field.rows() * stride;
+        this.first = field.external() ? 0 : PADDING;
+        long length = (long) field.rows() * stride + first;
         if (length > Integer.MAX_VALUE - 16) {
             throw new IllegalArgumentException(
                     "field "
@@ -63,7 +71,7 @@ public final class EmbeddingTable {
             SplittableRandom random = factory.random(name);
             for (int row = 0; row < field.rows(); row++) {
                 for (int d = 0; d < field.dim(); d++) {
-                    table.rows[row * table.stride + d] =
+                    table.rows[table.at(row) + d] =
                             (float) ((2 * random.nextDouble() - 1) * INITIAL);
                 }
             }
@@ -74,13 +82,13 @@ public final class EmbeddingTable {
     /** to[at..at + dim) = the mean of the batch row's embeddings. */
     void lookUp(Categories categories, int batchRow, float[] to, int at) {
         int count = categories.count(batchRow);
-        int first = categories.get(batchRow, 0) * stride;
+        int own = at(categories.get(batchRow, 0));
         for (int d = 0; d < dim; d++) {
-            to[at + d] = rows[first + d];
+            to[at + d] = rows[own + d];
         }
         if (count > 1) {
             for (int i = 1; i < count; i++) {
-                int from = categories.get(batchRow, i) * stride;
+                int from = at(categories.get(batchRow, i));
                 for (int d = 0; d < dim; d++) {
                     to[at + d] += rows[from + d];
                 }
@@ -119,7 +127,14 @@ public final class EmbeddingTable {
         return gradient;
     }
 
-    /** The memory itself: row r's values, then its state, from {@code r * stride} on. */
+    /**
+     * Index in {@link #rows} of a row's values, then its state; an external table's row 0 is at 0.
+     */
+    public int at(int row) {
+        return first + row * stride;
+    }
+
+    /** The memory itself. */
     public float[] rows() {
         return rows;
     }
@@ -133,7 +148,7 @@ public final class EmbeddingTable {
     public INDArray values() {
         float[] copy = new float[field.rows() * dim];
         for (int row = 0; row < field.rows(); row++) {
-            System.arraycopy(rows, row * stride, copy, row * dim, dim);
+            System.arraycopy(rows, at(row), copy, row * dim, dim);
         }
         return Nd4j.create(copy, new long[] {field.rows(), dim}, DataType.FLOAT);
     }
@@ -142,7 +157,7 @@ public final class EmbeddingTable {
     public void set(INDArray values) {
         float[] given = values.dup('c').data().asFloat();
         for (int row = 0; row < field.rows(); row++) {
-            System.arraycopy(given, row * dim, rows, row * stride, dim);
+            System.arraycopy(given, row * dim, rows, at(row), dim);
         }
     }
 }

@@ -37,7 +37,6 @@ public final class Adagrad implements RowOptimizer {
     public void step(EmbeddingTable table, double rateFactor) {
         SparseGradient gradient = table.gradient();
         int dim = gradient.dim();
-        int stride = table.stride();
         int touched = gradient.touched();
         float[] rows = table.rows();
         if (values.length < touched * dim) {
@@ -45,7 +44,7 @@ public final class Adagrad implements RowOptimizer {
             sums = new float[2 * touched * dim];
         }
         for (int slot = 0; slot < touched; slot++) {
-            int at = gradient.row(slot) * stride;
+            int at = table.at(gradient.row(slot));
             int to = slot * dim;
             for (int c = 0; c < dim; c++) {
                 values[to + c] = rows[at + c];
@@ -54,7 +53,7 @@ public final class Adagrad implements RowOptimizer {
         }
         update(gradient.lane(0), touched * dim, (float) (spec.learningRate() * rateFactor));
         for (int slot = 0; slot < touched; slot++) {
-            int at = gradient.row(slot) * stride;
+            int at = table.at(gradient.row(slot));
             int from = slot * dim;
             for (int c = 0; c < dim; c++) {
                 rows[at + c] = values[from + c];

@@ -44,7 +44,7 @@ public record Ftrl(FtrlSpec spec) implements RowOptimizer {
         for (int slot = 0; slot < gradient.touched(); slot++) {
             step(
                     table.rows(),
-                    gradient.row(slot) * table.stride(),
+                    table.at(gradient.row(slot)),
                     gradient.lane(0),
                     slot * gradient.dim(),
                     gradient.dim());

@@ -11,6 +11,9 @@ public final class Passes {
      */
     private static final float LARGEST_GRADIENT = 0x1p50f;
 
+    /** Brings twice the {@link #LARGEST_GRADIENT} beyond the largest float. */
+    private static final float TO_OVERFLOW = 0x1p77f;
+
     private Passes() {}
 
     /** y = max(y + bias, 0), row by row. */
@@ -186,21 +189,21 @@ public final class Passes {
 
     /** The same of the first {@code count} values. */
     public static boolean usableGradient(float[] values, int count) {
-        float m0 = 0;
-        float m1 = 0;
-        float m2 = 0;
-        float m3 = 0;
+        float s0 = 0; // each term is 0, or NaN where the value is too large or none
+        float s1 = 0;
+        float s2 = 0;
+        float s3 = 0;
         int k = 0;
         for (; k + 3 < count; k += 4) {
-            m0 = Math.max(m0, Math.abs(values[k])); // NaN stays
-            m1 = Math.max(m1, Math.abs(values[k + 1]));
-            m2 = Math.max(m2, Math.abs(values[k + 2]));
-            m3 = Math.max(m3, Math.abs(values[k + 3]));
+            s0 += values[k] * TO_OVERFLOW * 0f;
+            s1 += values[k + 1] * TO_OVERFLOW * 0f;
+            s2 += values[k + 2] * TO_OVERFLOW * 0f;
+            s3 += values[k + 3] * TO_OVERFLOW * 0f;
         }
         for (; k < count; k++) {
-            m0 = Math.max(m0, Math.abs(values[k]));
+            s0 += values[k] * TO_OVERFLOW * 0f;
         }
-        return Math.max(Math.max(m0, m1), Math.max(m2, m3)) <= LARGEST_GRADIENT;
+        return s0 + s1 + (s2 + s3) == 0;
     }
 
     /** Element by element, so that it is vectorised: a running maximum would not be. */

@@ -53,8 +53,8 @@ final class StateInput {
         }
     }
 
-    void readFloats(float[] values) throws IOException {
-        for (int from = 0; from < values.length; from += chunk.length) {
+    void readFloats(float[] values, int first) throws IOException {
+        for (int from = first; from < values.length; from += chunk.length) {
             int n = Math.min(chunk.length, values.length - from);
             fill(n * Float.BYTES);
             bytes.asFloatBuffer().get(values, from, n);

@@ -39,8 +39,8 @@ final class StateOutput {
         crc.update(utf8);
     }
 
-    void writeFloats(float[] values) throws IOException {
-        for (int from = 0; from < values.length; from += chunk.length) {
+    void writeFloats(float[] values, int first) throws IOException {
+        for (int from = first; from < values.length; from += chunk.length) {
             int n = Math.min(chunk.length, values.length - from);
             bytes.clear().asFloatBuffer().put(values, from, n);
             bytes.position(n * Float.BYTES);

@@ -55,7 +55,7 @@ public final class Trainer {
         tables = network.parameters().tables();
         for (EmbeddingTable table : tables) {
             for (int row = 0; row < table.field().rows(); row++) {
-                rowOptimizer.initialise(table.rows(), row * table.stride(), table.field().dim());
+                rowOptimizer.initialise(table.rows(), table.at(row), table.field().dim());
             }
         }
         outcome = new StepOutcome(spec.tasks().size());
@@ -171,7 +171,7 @@ public final class Trainer {
     /** Puts a row and its optimiser state into a slot of an external field, before a step. */
     public void loadExternal(int field, int slot, float[] values, float[] accumulators) {
         EmbeddingTable table = external(field, slot, values.length, accumulators.length);
-        int at = slot * table.stride();
+        int at = table.at(slot);
         System.arraycopy(values, 0, table.rows(), at, values.length);
         System.arraycopy(accumulators, 0, table.rows(), at + values.length, accumulators.length);
     }
@@ -179,7 +179,7 @@ public final class Trainer {
     /** Copies a slot's row and its optimiser state, after a step. */
     public void readExternal(int field, int slot, float[] values, float[] accumulators) {
         EmbeddingTable table = external(field, slot, values.length, accumulators.length);
-        int at = slot * table.stride();
+        int at = table.at(slot);
         System.arraycopy(table.rows(), at, values, 0, values.length);
         System.arraycopy(table.rows(), at + values.length, accumulators, 0, accumulators.length);
     }
@@ -270,7 +270,7 @@ public final class Trainer {
         new SnapshotParameters(network).load(parameters);
         for (EmbeddingTable table : tables) {
             for (int row = 0; row < table.field().rows(); row++) {
-                rowOptimizer.adopt(table.rows(), row * table.stride(), table.field().dim());
+                rowOptimizer.adopt(table.rows(), table.at(row), table.field().dim());
             }
         }
     }

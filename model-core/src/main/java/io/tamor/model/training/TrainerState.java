@@ -45,14 +45,14 @@ record TrainerState(
             Matrix value = dense.get(i).value();
             writeShape(out, dense.get(i).name(), value.rows(), value.columns());
             out.writeMatrix(value);
-            out.writeFloats(moments.get(i).m());
-            out.writeFloats(moments.get(i).v());
+            out.writeFloats(moments.get(i).m(), 0);
+            out.writeFloats(moments.get(i).v(), 0);
         }
         for (int i = 0; i < tables.size(); i++) {
             if (!tables.get(i).field().external()) {
                 EmbeddingTable table = tables.get(i);
                 writeShape(out, table.name(), table.field().rows(), table.stride());
-                out.writeFloats(table.rows());
+                out.writeFloats(table.rows(), table.at(0));
             }
         }
         out.writeChecksum();
@@ -86,14 +86,14 @@ record TrainerState(
             Matrix value = dense.get(i).value();
             expectShape(in, dense.get(i).name(), value.rows(), value.columns());
             in.readMatrix(value);
-            in.readFloats(moments.get(i).m());
-            in.readFloats(moments.get(i).v());
+            in.readFloats(moments.get(i).m(), 0);
+            in.readFloats(moments.get(i).v(), 0);
         }
         for (int i = 0; i < tables.size(); i++) {
             if (!tables.get(i).field().external()) {
                 EmbeddingTable table = tables.get(i);
                 expectShape(in, table.name(), table.field().rows(), table.stride());
-                in.readFloats(table.rows());
+                in.readFloats(table.rows(), table.at(0));
             }
         }
         in.expectChecksum();

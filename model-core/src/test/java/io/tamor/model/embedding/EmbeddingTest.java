@@ -42,7 +42,7 @@ class EmbeddingTest {
     }
 
     private static float value(EmbeddingTable table, int row, int d) {
-        return table.rows()[row * table.stride() + d];
+        return table.rows()[table.at(row) + d];
     }
 
     @Test

@@ -51,7 +51,7 @@ class NetworkGradientTest {
             INDArray gradient) {
         int dim = table.field().dim();
         for (int i = 0; i < table.field().rows() * dim; i++) {
-            int at = i / dim * table.stride() + i % dim;
+            int at = table.at(i / dim) + i % dim;
             TestingGradients.Cell cell =
                     new TestingGradients.Cell() {
                         @Override

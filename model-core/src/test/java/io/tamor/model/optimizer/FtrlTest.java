@@ -31,19 +31,19 @@ class FtrlTest {
     void theInitialValueIsKeptByAGradientOfZero() {
         Ftrl ftrl = new Ftrl(SPEC);
         EmbeddingTable table = touched(0f);
-        ftrl.initialise(table.rows(), 0, 3);
-        float before = table.rows()[0];
+        ftrl.initialise(table.rows(), table.at(0), 3);
+        float before = table.rows()[table.at(0)];
         assertThat(before).isNotZero();
         ftrl.step(table, 1);
-        assertThat(table.rows()[0]).isCloseTo(before, offset(1e-7f));
+        assertThat(table.rows()[table.at(0)]).isCloseTo(before, offset(1e-7f));
     }
 
     @Test
     void stepsFollowAlgorithmOne() {
         Ftrl ftrl = new Ftrl(SPEC);
         EmbeddingTable table = touched(0.7f);
-        table.rows()[0] = 0f;
-        ftrl.initialise(table.rows(), 0, 3);
+        table.rows()[table.at(0)] = 0f;
+        ftrl.initialise(table.rows(), table.at(0), 3);
         double n = 0;
         double z = 0;
         double w = 0;
@@ -57,7 +57,7 @@ class FtrlTest {
                     Math.abs(z) <= 0.01
                             ? 0
                             : -(z - Math.signum(z) * 0.01) / ((1 + Math.sqrt(n)) / 0.1 + 0.001);
-            assertThat((double) table.rows()[0]).isCloseTo(w, offset(1e-6));
+            assertThat((double) table.rows()[table.at(0)]).isCloseTo(w, offset(1e-6));
         }
     }
 
@@ -68,11 +68,11 @@ class FtrlTest {
                 new OptimizerSpec(AdamSpec.DEFAULT, forgetting, null, ScheduleSpec.CONSTANT);
         RowOptimizer adagrad = RowOptimizer.of(spec);
         EmbeddingTable table = touched(0.1f);
-        adagrad.initialise(table.rows(), 0, 3);
-        table.rows()[3] = 100f;
+        adagrad.initialise(table.rows(), table.at(0), 3);
+        table.rows()[table.at(0) + 3] = 100f;
         for (int i = 0; i < 60; i++) {
             adagrad.step(table, 1);
         }
-        assertThat((double) table.rows()[3]).isCloseTo(0.02, offset(1e-4));
+        assertThat((double) table.rows()[table.at(0) + 3]).isCloseTo(0.02, offset(1e-4));
     }
 }
