@@ -9,6 +9,7 @@ import io.tamor.jobs.timeline.logic.RawEvent;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.MultipleConnectedStreams;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -102,8 +103,7 @@ public final class TimelineJob {
         for (DataStream<RawEvent> stream : events) {
             timeline.addInput(
                     stream.keyBy(RawEvent::userId, Types.STRING).getTransformation(),
-                    (org.apache.flink.api.java.functions.KeySelector<RawEvent, String>)
-                            RawEvent::userId);
+                    (KeySelector<RawEvent, String>) RawEvent::userId);
         }
         environment.addOperator(timeline);
         return new MultipleConnectedStreams(environment)

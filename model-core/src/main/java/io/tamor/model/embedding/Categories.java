@@ -45,6 +45,13 @@ public final class Categories {
         used += n;
     }
 
+    /** Gives a batch row the values of another. */
+    public void copy(int from, int to) {
+        single[to] = single[from];
+        start[to] = start[from];
+        count[to] = count[from];
+    }
+
     /** Number of table rows of a batch row, at least 1. */
     public int count(int row) {
         return count[row];

@@ -2,6 +2,7 @@ package io.tamor.model.network;
 
 import io.tamor.model.config.FieldSpec;
 import io.tamor.model.config.ModelSpec;
+import io.tamor.model.config.Side;
 import io.tamor.model.embedding.Categories;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class MiniBatch {
     private final boolean[] known;
     private final List<Categories> allCategories;
     private int size;
+    private boolean sharesUser;
 
     /** For at most {@code capacity} rows of samples as {@code spec} describes them. */
     public MiniBatch(ModelSpec spec, int capacity) {
@@ -67,9 +69,42 @@ public final class MiniBatch {
     /** Empties the batch. */
     public void clear() {
         size = 0;
+        sharesUser = false;
         for (Categories field : categories) {
             field.clear();
         }
+    }
+
+    /**
+     * From now on every row is of row 0's user, whose side is then computed once: for scoring one
+     * user against many items. Call it after row 0 has its user's features; rows added later get
+     * copies of them. Such a batch can not be trained on. {@link #clear} ends it.
+     */
+    public void shareUser() {
+        if (size != 1) {
+            throw new IllegalStateException(
+                    "shareUser needs exactly the first row, there are " + size);
+        }
+        sharesUser = true;
+    }
+
+    /** Whether all rows are of one user. */
+    public boolean sharesUser() {
+        return sharesUser;
+    }
+
+    private void copyUser(int row) {
+        for (int f = 0; f < categories.length; f++) {
+            if (spec.input().fields().get(f).side() == Side.USER) {
+                categories[f].copy(0, row);
+            }
+        }
+        for (int d = 0; d < denseCount; d++) {
+            if (spec.input().dense().get(d).side() == Side.USER) {
+                dense[row * denseCount + d] = dense[d];
+            }
+        }
+        tier[row] = tier[0];
     }
 
     /** Adds a row with everything missing, dense features 0, tier and scenario 0, labels masked. */
@@ -87,6 +122,9 @@ public final class MiniBatch {
         Arrays.fill(label, row * taskCount, (row + 1) * taskCount, 0f);
         Arrays.fill(weight, row * taskCount, (row + 1) * taskCount, 0f);
         Arrays.fill(known, row * taskCount, (row + 1) * taskCount, false);
+        if (sharesUser) {
+            copyUser(row);
+        }
         return row;
     }
 

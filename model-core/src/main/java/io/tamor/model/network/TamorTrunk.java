@@ -157,11 +157,12 @@ final class TamorTrunk implements Trunk {
             return extraction.width();
         }
 
-        void forward(MiniBatch batch, int[] groupOfRow, Matrix to) {
+        /** Fills the first {@code rows} rows of {@code to}. */
+        void forward(MiniBatch batch, int[] groupOfRow, int rows, Matrix to) {
             if (groups.groups() == 1) {
-                groups.single(batch.size());
+                groups.single(rows);
             } else {
-                groups.sort(groupOfRow, batch.size());
+                groups.sort(groupOfRow, rows);
             }
             input.assemble(
                     batch.allCategories(), batch.denseValues(), batch.denseCount(), groups, x);
@@ -179,12 +180,16 @@ final class TamorTrunk implements Trunk {
 
     @Override
     public void forward(MiniBatch batch) {
-        user.forward(batch, batch.tiers(), userPart);
-        item.forward(batch, batch.scenarios(), itemPart);
+        int rows = batch.size();
+        int userRows = batch.sharesUser() ? Math.min(1, rows) : rows;
+        user.forward(batch, batch.tiers(), userRows, userPart);
+        Passes.repeatFirstRow(userPart, userRows, rows);
+        item.forward(batch, batch.scenarios(), rows, itemPart);
         if (bias != null && biasActivations != null) {
-            bias.forward(userPart, biasActivations, 0, batch.size());
+            bias.forward(userPart, biasActivations, 0, userRows);
+            Passes.repeatFirstRow(biasActivations.last(), userRows, rows);
             if (biasIsRead) {
-                Passes.copy(biasActivations.last(), biasPart, batch.size());
+                Passes.copy(biasActivations.last(), biasPart, rows);
             }
         }
     }

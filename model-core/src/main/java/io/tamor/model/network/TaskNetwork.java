@@ -138,6 +138,11 @@ final class TaskNetwork implements Network {
 
     @Override
     public void backward(MiniBatch batch) {
+        if (batch.sharesUser()) {
+            throw new IllegalArgumentException(
+                    "a mini-batch whose rows share one user is for scoring; to train on it, add"
+                            + " its rows without shareUser");
+        }
         clearGradients();
         if (adjustment == null) {
             backwardTogether(batch);

@@ -116,6 +116,13 @@ public final class Passes {
         }
     }
 
+    /** Copies row 0 to the rows [from, to). */
+    public static void repeatFirstRow(Matrix m, int from, int to) {
+        for (int r = from; r < to; r++) {
+            m.floats().put(m.index(r), m.floats(), m.index(0), m.columns());
+        }
+    }
+
     /** to += from, over the first {@code rows} rows. */
     public static void add(Matrix from, Matrix to, int rows) {
         FloatBuffer in = from.floats();

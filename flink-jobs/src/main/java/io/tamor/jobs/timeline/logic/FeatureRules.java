@@ -5,6 +5,7 @@ import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.FeatureOptions;
 import io.tamor.jobs.config.FeatureSource;
 import io.tamor.jobs.config.SampleSchema;
+import io.tamor.model.embedding.FeatureHash;
 import io.tamor.schemas.Impression;
 import io.tamor.schemas.wire.FeatureWire;
 import java.io.Serializable;
@@ -12,7 +13,9 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.Arrays;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes an impression's features from what was known at its instant: its own record, the user's
@@ -85,11 +88,11 @@ final class FeatureRules implements Serializable {
     }
 
     private static long[] one(String value) {
-        return value.isEmpty() ? MISSING : new long[] {Murmur.hash64(value)};
+        return value.isEmpty() ? MISSING : new long[] {FeatureHash.hash(value)};
     }
 
     /** The values of an attribute, separated by '|'; empty ones are none. */
-    private static long[] values(@org.jspecify.annotations.Nullable String text) {
+    private static long[] values(@Nullable String text) {
         if (text == null || text.isEmpty()) {
             return MISSING;
         }
@@ -103,11 +106,11 @@ final class FeatureRules implements Serializable {
             int bar = text.indexOf('|', start);
             int end = bar < 0 ? text.length() : bar;
             if (end > start) {
-                hashes[count++] = Murmur.hash64(text.substring(start, end));
+                hashes[count++] = FeatureHash.hash(text.substring(start, end));
             }
             start = end + 1;
         }
-        return java.util.Arrays.copyOf(hashes, count);
+        return Arrays.copyOf(hashes, count);
     }
 
     private static double number(FeatureSource from, View view) {

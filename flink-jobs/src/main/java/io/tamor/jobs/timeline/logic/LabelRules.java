@@ -37,7 +37,7 @@ final class LabelRules implements Serializable {
                 exists[t] =
                         tasks[t].scenarios().isEmpty() || tasks[t].scenarios().contains(scenario);
             }
-            existing.put(Murmur.hash32(scenario), exists);
+            existing.put(IdHash.ofName(scenario), exists);
         }
     }
 

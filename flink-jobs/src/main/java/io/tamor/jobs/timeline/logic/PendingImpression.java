@@ -3,6 +3,7 @@ package io.tamor.jobs.timeline.logic;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the rules need of an impression whose labels are not all final: the hot part of its state.
@@ -48,7 +49,7 @@ final class PendingImpression {
     long largestMinor;
 
     /** Labels closed at earlier stages where one sample leaves at the last; null before. */
-    float @org.jspecify.annotations.Nullable [] frozenLabels;
+    float @Nullable [] frozenLabels;
 
     PendingImpression(long id, long timeMs, long validUntilMs, int scenario, boolean firstOfDay) {
         this.id = id;

@@ -180,8 +180,7 @@ public final class TimelineRules {
     }
 
     private boolean knows(UserState state, Event event) {
-        return state.history.knows(
-                event.kind(), Murmur.hash64(event.id()), event.timeMs() - memoryMs);
+        return state.history.knows(event.kind(), IdHash.of(event.id()), event.timeMs() - memoryMs);
     }
 
     private void impression(Event event) throws Exception {
@@ -200,9 +199,9 @@ public final class TimelineRules {
             return;
         }
         long time = event.timeMs();
-        long id = Murmur.hash64(event.id());
-        long item = Murmur.hash64(event.itemId());
-        int scenario = Murmur.hash32(event.scenario());
+        long id = IdHash.of(event.id());
+        long item = IdHash.of(event.itemId());
+        int scenario = IdHash.ofName(event.scenario());
         String tier = tierOf(record, time);
         FrozenSample sample =
                 features.freeze(new FeatureRules.View(record, item, scenario, tier, user));
@@ -233,7 +232,7 @@ public final class TimelineRules {
         if (tier == null) {
             throw new IllegalStateException("an impression without tier is refused on arrival");
         }
-        int named = Murmur.hash32(tier);
+        int named = IdHash.ofName(tier);
         if (tierTimed && named != user.namedTier) {
             user.namedTier = named;
             user.tierSinceMs = timeMs;
@@ -253,7 +252,7 @@ public final class TimelineRules {
         impression.clicked = true;
         impression.clickMs = event.timeMs();
         impression.clickNumber = ++user.clickNumber;
-        remember(event, UserHistory.CLICK, Murmur.hash64(event.itemId()), impression.scenario);
+        remember(event, UserHistory.CLICK, IdHash.of(event.itemId()), impression.scenario);
     }
 
     private void conversion(Event event) {
@@ -270,7 +269,7 @@ public final class TimelineRules {
         if (!impression.clicked) {
             tally.unclickedConversions.add(1);
         }
-        remember(event, UserHistory.CONVERSION, Murmur.hash64(event.itemId()), impression.scenario);
+        remember(event, UserHistory.CONVERSION, IdHash.of(event.itemId()), impression.scenario);
     }
 
     /** The impression of a click or conversion, or null where it was rejected as an orphan. */
@@ -279,8 +278,8 @@ public final class TimelineRules {
                 matching.by() == MatchingOptions.By.IMPRESSION_ID ? event.impressionId() : null;
         long id =
                 named == null
-                        ? user.history.latestImpressionOf(Murmur.hash64(event.itemId()))
-                        : Murmur.hash64(named);
+                        ? user.history.latestImpressionOf(IdHash.of(event.itemId()))
+                        : IdHash.of(named);
         String wanted = named == null ? "of item " + event.itemId() : named;
         for (PendingImpression impression : user.pending) {
             if (impression.id == id) {
@@ -314,11 +313,11 @@ public final class TimelineRules {
                 && tiers.bandOf(user.positionMinor) != bandBefore) {
             user.tierSinceMs = event.timeMs();
         }
-        int scenario = Murmur.hash32(event.scenario());
+        int scenario = IdHash.ofName(event.scenario());
         remember(
                 event,
                 event.redemption() ? UserHistory.REDEMPTION : UserHistory.SUBSCRIPTION,
-                Murmur.hash64(event.itemId()),
+                IdHash.of(event.itemId()),
                 scenario);
         if (event.redemption()) {
             return;
@@ -329,7 +328,7 @@ public final class TimelineRules {
                         user.pending,
                         event.timeMs(),
                         scenario,
-                        named == null ? 0 : Murmur.hash64(named));
+                        named == null ? 0 : IdHash.of(named));
         if (claimants.isEmpty()) {
             tally.unattributedInvestments.add(1);
             return;
@@ -351,12 +350,7 @@ public final class TimelineRules {
     private void remember(Event event, int type, long item, int scenario) {
         tally.accepted(event.kind()).add(1);
         user.history.add(
-                event.timeMs(),
-                type,
-                Murmur.hash64(event.id()),
-                item,
-                scenario,
-                event.amountMinor());
+                event.timeMs(), type, IdHash.of(event.id()), item, scenario, event.amountMinor());
     }
 
     private void duplicate(Event event, String detail) {

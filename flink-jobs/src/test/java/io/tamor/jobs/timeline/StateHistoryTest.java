@@ -1,0 +1,79 @@
+package io.tamor.jobs.timeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.timeline.logic.EventKind;
+import io.tamor.schemas.Sample;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.flink.streaming.util.OperatorSnapshotUtil;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * State written by earlier builds, kept as files, is read by this one. A new version of a stored
+ * form gets a new file: {@code -Dtamor.state.write=FILE} writes one.
+ */
+final class StateHistoryTest {
+    private static final long T = 1_600_000_000_000L;
+    private static final long MINUTE = 60_000L;
+    private static final Deployment DEPLOYMENT = TestingDeployments.example();
+
+    @Test
+    void versionOneGoesOnWhereItStopped() throws Exception {
+        URL file = getClass().getResource("/state/user-timeline-v1.snapshot");
+        try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, false, 1)) {
+            timeline.restore(
+                    OperatorSnapshotUtil.readStateHandle(Path.of(file.toURI()).toString()));
+            timeline.feed(outcome(EventKind.CLICK, "c1", "i1", 2).raw(6));
+            timeline.finish();
+            assertThat(timeline.rejected).as("the click is known").hasSize(1);
+            assertThat(timeline.samples).allMatch(s -> s.getTier().equals("low"));
+            assertThat(labels(timeline, 0)).containsExactly(1f, 0f, 0f, 0f, 0f);
+            assertThat(labels(timeline, 1)).containsExactly(0f, 1f, 0f, 0f, 0f);
+            assertThat(labels(timeline, 2)).containsExactly(0f, 0f, 1f, 1f, 0f);
+            assertThat(labels(timeline, 3)).containsExactly(0f, 0f, 0f, 0f, 1f);
+            assertThat(timeline.samples.get(2).getAmountMinor()).isEqualTo(20_000);
+            assertThat(timeline.counts())
+                    .containsEntry("timeline.accepted.impressions", 1L)
+                    .containsEntry("timeline.accepted.investments", 2L);
+        }
+    }
+
+    private static List<Float> labels(TestingTimeline timeline, int stage) {
+        Sample sample = timeline.samples.get(stage);
+        assertThat(sample.getStage()).isEqualTo(stage);
+        return sample.getLabels();
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "tamor.state.write", matches = ".+")
+    void write() throws Exception {
+        try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, false, 1)) {
+            timeline.feed(
+                    TestingEvent.investment("v0", "user", T - MINUTE, null, "fund", false, 5_000)
+                            .raw(1));
+            timeline.feed(
+                    TestingEvent.impression("i1", "user", T, "item", "fund", null)
+                            .with(java.util.Map.of("age", "30"), java.util.Map.of())
+                            .raw(2));
+            timeline.feed(outcome(EventKind.CLICK, "c1", "i1", 2).raw(3));
+            timeline.watermarks(T + 5 * MINUTE);
+            timeline.feed(outcome(EventKind.CONVERSION, "o1", "i1", 10).raw(4));
+            timeline.feed(
+                    TestingEvent.investment(
+                                    "v1", "user", T + 11 * MINUTE, null, "fund", false, 20_000)
+                            .raw(5));
+            OperatorSnapshotUtil.writeStateHandle(
+                    timeline.snapshot(), System.getProperty("tamor.state.write"));
+        }
+    }
+
+    private static TestingEvent outcome(
+            EventKind kind, String id, String impressionId, long minute) {
+        return TestingEvent.outcome(
+                kind, id, "user", T + minute * MINUTE, impressionId, "item", "fund");
+    }
+}

@@ -1,0 +1,21 @@
+package io.tamor.model.benchmark;
+
+/**
+ * What {@link LearnerBenchmark} measured, on one thread.
+ *
+ * @param samplesPerSecond of training steps
+ * @param gemmPeakGigaflops the machine's own largest rate of the same library's matrix product
+ * @param shareOfGemmPeak the rate of the matrix products' operations in a training step over it
+ * @param bytesAllocatedPerStep on the Java heap
+ * @param forwardSamplesPerSecond of scoring
+ * @param manyItemsRatio rate of scoring 200 items of one user over that of 200 independent rows
+ * @param modelBytes parameters, their gradients and the optimiser's state
+ */
+public record LearnerFigures(
+        double samplesPerSecond,
+        double gemmPeakGigaflops,
+        double shareOfGemmPeak,
+        long bytesAllocatedPerStep,
+        double forwardSamplesPerSecond,
+        double manyItemsRatio,
+        long modelBytes) {}
