@@ -108,6 +108,10 @@ public final class KafkaTopics implements AutoCloseable {
         // Retention goes by event time, so a stream of the past would vanish under a broker's
         // default.
         Duration retention = topic.retention();
+        // Timestamps are event times: a label that closes with its stream is due after now, and one
+        // such record must not stop the job.
+        settings.put(
+                TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.toString(Long.MAX_VALUE));
         settings.put(
                 TopicConfig.RETENTION_MS_CONFIG,
                 retention == null ? "-1" : Long.toString(retention.toMillis()));

@@ -68,9 +68,20 @@ final class EventDeserializer implements KafkaRecordDeserializationSchema<RawEve
                     cut(String.valueOf(e.getMessage())));
         }
         String problem = checks.problemOf(event);
-        return problem == null
-                ? event.raw()
-                : event.raw().refused(RejectionCause.INVALID, cut(problem));
+        if (problem == null) {
+            return event.raw();
+        }
+        // A broken clock must not decide where the rejection is filed: the record's own time does.
+        long timeMs = EventChecks.isTime(event.timeMs()) ? event.timeMs() : timestampMs;
+        return new RawEvent(
+                kind,
+                event.raw().userId(),
+                timeMs,
+                partition,
+                offset,
+                value,
+                RejectionCause.INVALID,
+                cut(problem));
     }
 
     private static String cut(String detail) {

@@ -16,12 +16,10 @@ import io.tamor.schemas.UserBiasRow;
 import io.tamor.schemas.wire.RecordWire;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -68,9 +66,7 @@ class LearningJobITCase {
         LearningJob.build(
                 env.fromSource(
                                 TestingStreams.source(samples, 100),
-                                WatermarkStrategy.<ConsumedSample>forBoundedOutOfOrderness(
-                                                Duration.ofHours(1))
-                                        .withTimestampAssigner((s, t) -> s.timestampMs),
+                                TestingStreams.watermarks(),
                                 "source")
                         .uid("source")
                         .setParallelism(sourceParallelism)
@@ -102,7 +98,7 @@ class LearningJobITCase {
     private static Outcome outcome(String run, Deployment deployment) throws Exception {
         List<SnapshotAnnouncement> announced = TestingStreams.announced(run);
         List<Long> versions = announced.stream().map(SnapshotAnnouncement::getVersion).toList();
-        assertThat(versions).hasSizeGreaterThan(2).doesNotHaveDuplicates().isSorted();
+        assertThat(versions).hasSizeGreaterThan(1).doesNotHaveDuplicates().isSorted();
         int kept = Math.min(announced.size(), deployment.snapshots().keep());
         for (SnapshotAnnouncement a : announced.subList(announced.size() - kept, versions.size())) {
             assertThat(folder(a).verify()).isEmpty();

@@ -21,6 +21,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,10 +60,12 @@ class OnlineLearnerOperatorHarnessTest {
 
     @Test
     void aLearnerRestoredAtRandomPointsEqualsOneThatNeverStopped() throws Exception {
-        for (long seed = 1; seed <= 3; seed++) {
+        for (long seed = 1; seed <= 4; seed++) {
             Random random = new Random(seed);
-            try (TestingLearner steady = new TestingLearner(deployment);
-                    TestingLearner restored = new TestingLearner(deployment)) {
+            StateBackend backend =
+                    seed == 1 ? new EmbeddedRocksDBStateBackend(false) : new HashMapStateBackend();
+            try (TestingLearner steady = new TestingLearner(deployment, backend);
+                    TestingLearner restored = new TestingLearner(deployment, backend)) {
                 for (int i = 0; i < samples.size(); i++) {
                     boolean stop = random.nextInt(70) == 0;
                     for (TestingLearner learner : List.of(steady, restored)) {
@@ -96,7 +101,7 @@ class OnlineLearnerOperatorHarnessTest {
                 without.take(sample);
                 with.watermark(sample.getMaturedAtMs() - 1);
                 without.watermark(sample.getMaturedAtMs() - 1);
-                if (sample.getMaturedAtMs() % 7 == 0) {
+                if (sample.getMaturedAtMs() % 41 == 0) {
                     with.checkpoint();
                 }
             }

@@ -20,17 +20,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
-import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 
-/** The learner's operator on RocksDB, with what it has said so far; it survives being restored. */
+/**
+ * The learner's operator, on RocksDB unless told otherwise, with what it has said so far; it
+ * survives being restored.
+ */
 final class TestingLearner implements AutoCloseable {
     private static final RecordWire<Sample> SAMPLES = RecordWire.of(Sample.class);
+    private static final RecordWire<LearnerMetrics> METRICS = RecordWire.of(LearnerMetrics.class);
+    private static final RecordWire<RejectedRecord> REJECTED = RecordWire.of(RejectedRecord.class);
+    private static final RecordWire<UserBiasRow> ROWS = RecordWire.of(UserBiasRow.class);
 
     final List<SnapshotCandidate> candidates = new ArrayList<>();
     final List<LearnerMetrics> metrics = new ArrayList<>();
@@ -40,20 +47,26 @@ final class TestingLearner implements AutoCloseable {
     final Map<String, UserBiasRow> userRows = new TreeMap<>();
 
     private final Deployment deployment;
+    private final StateBackend backend;
     private KeyedOneInputStreamOperatorTestHarness<String, ConsumedSample, SnapshotCandidate>
             harness;
     private long offset;
     private long checkpoint;
 
     TestingLearner(Deployment deployment) throws Exception {
+        this(deployment, new EmbeddedRocksDBStateBackend(false));
+    }
+
+    TestingLearner(Deployment deployment, StateBackend backend) throws Exception {
         this.deployment = deployment;
-        harness = harness(deployment, 1);
+        this.backend = backend;
+        harness = harness(deployment, 1, backend);
         harness.open();
     }
 
     /** Only opens the operator, as one of several subtasks. */
     static void atParallelism(Deployment deployment, int parallelism) throws Exception {
-        var harness = harness(deployment, parallelism);
+        var harness = harness(deployment, parallelism, new HashMapStateBackend());
         try {
             harness.open();
         } finally {
@@ -62,7 +75,7 @@ final class TestingLearner implements AutoCloseable {
     }
 
     private static KeyedOneInputStreamOperatorTestHarness<String, ConsumedSample, SnapshotCandidate>
-            harness(Deployment deployment, int parallelism) throws Exception {
+            harness(Deployment deployment, int parallelism, StateBackend backend) throws Exception {
         KeyedOneInputStreamOperatorTestHarness<String, ConsumedSample, SnapshotCandidate> harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
                         new OnlineLearnerOperator(deployment),
@@ -71,7 +84,7 @@ final class TestingLearner implements AutoCloseable {
                         deployment.flink().maxParallelism(),
                         parallelism,
                         0);
-        harness.setStateBackend(new EmbeddedRocksDBStateBackend(false));
+        harness.setStateBackend(backend);
         return harness;
     }
 
@@ -111,7 +124,7 @@ final class TestingLearner implements AutoCloseable {
     /** Throws the operator away and goes on from a checkpoint; outputs since are the caller's. */
     void restore(OperatorSubtaskState state) throws Exception {
         harness.close();
-        harness = harness(deployment, 1);
+        harness = harness(deployment, 1, backend);
         harness.initializeState(state);
         harness.open();
     }
@@ -129,17 +142,17 @@ final class TestingLearner implements AutoCloseable {
                 .filter(candidate -> !candidates.contains(candidate))
                 .forEach(candidates::add);
         for (OutgoingRecord record : drain(OnlineLearnerOperator.METRICS)) {
-            metrics.add(decode(LearnerMetrics.class, record.value()));
+            metrics.add(METRICS.decode(record.value()));
         }
         for (OutgoingRecord record : drain(OnlineLearnerOperator.REJECTED)) {
-            rejected.add(decode(RejectedRecord.class, record.value()));
+            rejected.add(REJECTED.decode(record.value()));
         }
         for (OutgoingRecord record : drain(OnlineLearnerOperator.USER_ROWS)) {
             String user = record.key();
             if (record.value() == null) {
                 userRows.remove(user);
             } else {
-                userRows.put(user, decode(UserBiasRow.class, record.value()));
+                userRows.put(user, ROWS.decode(record.value()));
             }
         }
     }
@@ -151,11 +164,6 @@ final class TestingLearner implements AutoCloseable {
             drained.add(queue.remove().getValue());
         }
         return drained;
-    }
-
-    private static <T extends SpecificRecordBase> T decode(Class<T> type, byte[] value)
-            throws MalformedRecordException {
-        return RecordWire.of(type).decode(value);
     }
 
     /** The last candidate, read again; it must be whole. */

@@ -11,6 +11,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -48,6 +52,24 @@ final class TestingStreams {
                 records.size(),
                 RateLimiterStrategy.perCheckpoint(perCheckpoint),
                 TypeInformation.of(ConsumedSample.class));
+    }
+
+    /** A watermark behind every sample, so that no clock decides how far a checkpoint comes. */
+    static WatermarkStrategy<ConsumedSample> watermarks() {
+        return WatermarkStrategy.<ConsumedSample>forGenerator(context -> new EverySample())
+                .withTimestampAssigner((sample, timestamp) -> sample.timestampMs);
+    }
+
+    private static final class EverySample implements WatermarkGenerator<ConsumedSample> {
+        @Override
+        public void onEvent(ConsumedSample sample, long timestampMs, WatermarkOutput output) {
+            output.emitWatermark(new Watermark(timestampMs - 1));
+        }
+
+        @Override
+        public void onPeriodicEmit(WatermarkOutput output) {
+            // Every sample has had its own.
+        }
     }
 
     /** Records that stay in this process, so that the job graph stays small. */

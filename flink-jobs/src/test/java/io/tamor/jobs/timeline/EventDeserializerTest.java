@@ -67,6 +67,15 @@ final class EventDeserializerTest {
     }
 
     @Test
+    void anImpossibleTimeIsFiledUnderTheRecordsOwn() {
+        byte[] future =
+                TestingEvent.impression("i", "u", Long.MAX_VALUE, "item", "fund", null).bytes();
+        RawEvent read = read(EventKind.IMPRESSION, future);
+        assertThat(read.timeMs()).isEqualTo(T);
+        assertThat(read.detail()).contains(Long.toString(Long.MAX_VALUE));
+    }
+
+    @Test
     void bytesOfAnotherKindAreUndecodable() {
         byte[] click =
                 TestingEvent.outcome(EventKind.CLICK, "c", "u", T, "i", "item", null).bytes();

@@ -21,7 +21,7 @@ final class TimelineFuzzTest {
     private static final long[] DISORDERS = {0, 300_000, 3_600_000, 86_400_000L * 3};
 
     @ParameterizedTest
-    @CsvSource({"false, 250, 0", "true, 20, 1000000"})
+    @CsvSource({"false, 200, 0", "true, 10, 1000000"})
     void samplesAndRejectionsAreTheOracles(boolean rocksDb, int cases, long firstSeed)
             throws Exception {
         int wanted = Integer.getInteger("tamor.fuzz.cases", cases);

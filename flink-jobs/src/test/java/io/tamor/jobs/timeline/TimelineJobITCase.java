@@ -120,7 +120,7 @@ final class TimelineJobITCase {
 
     private static List<TestingEvent> events() {
         List<TestingEvent> events = new ArrayList<>();
-        for (int seed = 0; seed < 150; seed++) {
+        for (int seed = 0; seed < 60; seed++) {
             for (TestingEvent event : TimelineCase.of(seed).events()) {
                 events.add(event.of("group-" + seed + "-"));
             }

@@ -1,5 +1,7 @@
 package io.tamor.model.benchmark;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.management.ThreadMXBean;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.embedding.EmbeddingTable;
@@ -22,10 +24,10 @@ public final class LearnerBenchmark {
 
     private LearnerBenchmark() {}
 
-    /** Prints the figures, measured for as many seconds as the first argument says (10). */
-    public static void main(String[] args) {
+    /** Prints the figures as JSON, measured for as many seconds as the first argument says (10). */
+    public static void main(String[] args) throws JsonProcessingException {
         double seconds = args.length > 0 ? Double.parseDouble(args[0]) : 10;
-        System.out.println(run(seconds));
+        System.out.println(new JsonMapper().writeValueAsString(run(seconds)));
     }
 
     /** Measures for about that many seconds in all. */

@@ -157,7 +157,9 @@ public final class MetricTable {
     /** Writes everything; version 1: int version, the axes' names, then cell by cell. */
     public void write(DataOutput out) throws IOException {
         out.writeInt(VERSION);
-        out.writeUTF(axes());
+        MetricWire.writeNames(out, taskNames());
+        MetricWire.writeNames(out, tiers);
+        MetricWire.writeNames(out, scenarios);
         for (int i = 0; i < binary.length; i++) {
             BinaryMetrics b = binary[i];
             out.writeBoolean(b != null);
@@ -172,26 +174,55 @@ public final class MetricTable {
         }
     }
 
-    /** Replaces the content by what {@link #write} wrote for the same axes, bit for bit. */
+    /**
+     * Replaces the content by what {@link #write} wrote, bit for bit: for the same tasks, and for
+     * the same tiers and scenarios or the first of them, since a model grows by appending.
+     */
     public void read(DataInput in) throws IOException {
         MetricWire.expect(in, "version of a metric table", VERSION);
-        String found = in.readUTF();
-        if (!found.equals(axes())) {
-            throw new IOException("metrics: wanted a table of " + axes() + ", found " + found);
+        List<String> itsTasks = MetricWire.readNames(in);
+        List<String> itsTiers = MetricWire.readNames(in);
+        List<String> itsScenarios = MetricWire.readNames(in);
+        if (!itsTasks.equals(taskNames())
+                || !startsWith(tiers, itsTiers)
+                || !startsWith(scenarios, itsScenarios)) {
+            throw new IOException(
+                    "metrics: wanted a table of "
+                            + axes()
+                            + ", found "
+                            + axes(itsTasks, itsTiers, itsScenarios));
         }
-        for (int i = 0; i < binary.length; i++) {
-            binary[i] = in.readBoolean() ? BinaryMetrics.read(in) : null;
-            amount[i] = in.readBoolean() ? AmountMetrics.read(in) : null;
+        clear();
+        for (int task = 0; task < tasks.size(); task++) {
+            for (int tier = 0; tier <= itsTiers.size(); tier++) {
+                for (int scenario = 0; scenario <= itsScenarios.size(); scenario++) {
+                    int index =
+                            index(
+                                    task,
+                                    tier == itsTiers.size() ? ALL : tier,
+                                    scenario == itsScenarios.size() ? ALL : scenario);
+                    binary[index] = in.readBoolean() ? BinaryMetrics.read(in) : null;
+                    amount[index] = in.readBoolean() ? AmountMetrics.read(in) : null;
+                }
+            }
         }
     }
 
+    private static boolean startsWith(List<String> names, List<String> first) {
+        return names.size() >= first.size() && names.subList(0, first.size()).equals(first);
+    }
+
+    /** A task's name with its target, which decides how it is measured. */
+    private List<String> taskNames() {
+        return tasks.stream().map(task -> task.name() + ":" + task.target()).toList();
+    }
+
     private String axes() {
-        return "tasks "
-                + tasks.stream().map(t -> t.name() + ":" + t.target()).toList()
-                + " tiers "
-                + tiers
-                + " scenarios "
-                + scenarios;
+        return axes(taskNames(), tiers, scenarios);
+    }
+
+    private static String axes(List<String> tasks, List<String> tiers, List<String> scenarios) {
+        return "tasks " + tasks + " tiers " + tiers + " scenarios " + scenarios;
     }
 
     private static String name(List<String> names, int index) {

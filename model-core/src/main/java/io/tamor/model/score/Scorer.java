@@ -1,5 +1,6 @@
 package io.tamor.model.score;
 
+import io.tamor.model.config.InputSpec;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.config.TaskSpec;
 import io.tamor.model.network.MiniBatch;
@@ -68,7 +69,7 @@ public final class Scorer {
                             + " rows, the scorer's capacity is "
                             + capacity);
         }
-        if (!batch.spec().input().equals(model.spec().input())) {
+        if (!reads(model.spec().input(), batch.spec().input())) {
             throw new IllegalArgumentException(
                     "the batch holds "
                             + batch.spec().input()
@@ -82,13 +83,18 @@ public final class Scorer {
      * Goes on with another snapshot, newer or older. Batches under way end with the one they began
      * with; every batch that begins after the return is scored by the new one.
      *
-     * @throws IllegalArgumentException where inputs or tasks differ; the old snapshot goes on
+     * <p>A model that has grown by tiers or scenarios goes on scoring the batches made for the
+     * smaller one; batches that are to name the new ones must be made for {@link #spec} anew.
+     *
+     * @throws IllegalArgumentException where inputs or tasks differ otherwise; the old snapshot
+     *     goes on
      */
     public synchronized void swap(Snapshot snapshot) {
         ModelSpec now = live.spec();
         ModelSpec next = snapshot.manifest().model();
-        requireSame("inputs", now.input(), next.input());
-        requireSame("tasks", names(now), names(next));
+        boolean same = reads(next.input(), now.input()) || reads(now.input(), next.input());
+        require(same, "inputs", now.input(), next.input());
+        require(names(now).equals(names(next)), "tasks", names(now), names(next));
         live = new LiveModel(snapshot, capacity, replicas);
     }
 
@@ -96,8 +102,21 @@ public final class Scorer {
         return spec.tasks().stream().map(TaskSpec::name).toList();
     }
 
-    private static void requireSame(String what, Object now, Object next) {
-        if (!now.equals(next)) {
+    /** Whether a model of these inputs scores batches made for those. */
+    private static boolean reads(InputSpec model, InputSpec batch) {
+        return model.equals(batch)
+                || (model.fields().equals(batch.fields())
+                        && model.dense().equals(batch.dense())
+                        && startsWith(model.tiers(), batch.tiers())
+                        && startsWith(model.scenarios(), batch.scenarios()));
+    }
+
+    private static boolean startsWith(List<String> names, List<String> first) {
+        return names.size() >= first.size() && names.subList(0, first.size()).equals(first);
+    }
+
+    private static void require(boolean holds, String what, Object now, Object next) {
+        if (!holds) {
             throw new IllegalArgumentException(
                     "the snapshot's "
                             + what

@@ -5,6 +5,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ public final class SnapshotFolder {
     private static final String MODEL_KEY = "tamor.model_sha256";
     private static final long LONGEST_MANIFEST = 64L << 20;
 
+    private static final String DAMAGED = "; the snapshot is damaged, fetch it again";
     private static final FileEntry NONE = new FileEntry(0, "");
 
     private final SnapshotStore store;
@@ -169,10 +171,11 @@ public final class SnapshotFolder {
         byte[] bytes = manifestBytes();
         Manifest manifest = ManifestJson.read(bytes, where(Manifest.FILE));
         for (Map.Entry<String, FileEntry> file : manifest.files().entrySet()) {
-            List<String> problems = verifyFile(file.getKey(), file.getValue());
-            if (!problems.isEmpty()) {
-                throw new IOException(
-                        problems.get(0) + "; the snapshot is damaged, fetch it again");
+            if (!file.getKey().equals(Manifest.PARAMETERS_FILE)) {
+                List<String> problems = verifyFile(file.getKey(), file.getValue());
+                if (!problems.isEmpty()) {
+                    throw new IOException(problems.get(0) + DAMAGED);
+                }
             }
         }
         return new Snapshot(manifest, Sha256.hex(bytes), readParameters(manifest).tensors());
@@ -196,8 +199,21 @@ public final class SnapshotFolder {
         String where = where(Manifest.PARAMETERS_FILE);
         FileEntry entry = manifest.files().getOrDefault(Manifest.PARAMETERS_FILE, NONE);
         Safetensors read;
-        try (InputStream in = new BufferedInputStream(store.open(Manifest.PARAMETERS_FILE))) {
+        MessageDigest digest = Sha256.digest();
+        // Hashed as they are read: what is used is what the manifest vouches for.
+        try (InputStream stored = new BufferedInputStream(store.open(Manifest.PARAMETERS_FILE));
+                InputStream in = new DigestInputStream(stored, digest)) {
             read = Safetensors.read(in, entry.bytes(), where);
+        }
+        String found = Sha256.text(digest);
+        if (!found.equals(entry.sha256())) {
+            throw new IOException(
+                    where
+                            + " has hash "
+                            + found
+                            + ", the manifest says "
+                            + entry.sha256()
+                            + DAMAGED);
         }
         requireSame(where, read, VERSION_KEY, Long.toString(manifest.version()));
         requireSame(where, read, MODEL_KEY, manifest.modelSha256());

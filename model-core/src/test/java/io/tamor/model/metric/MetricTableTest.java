@@ -85,15 +85,26 @@ class MetricTableTest {
     }
 
     @Test
-    void aTableIsReadBitForBitForItsOwnAxesOnly() throws IOException {
+    void aTableIsReadBitForBit() throws IOException {
         MetricTable table = table(3, 300);
         byte[] bytes = bytes(table);
         MetricTable read = new MetricTable(SPEC);
         read.read(input(bytes));
         assertThat(bytes(read)).isEqualTo(bytes);
         assertThat(read.rows()).isEqualTo(table.rows());
-        MetricTable other = new MetricTable(TestingModels.spec(NetworkSpec.MMOE, 4));
-        assertThatThrownBy(() -> other.read(input(bytes)))
+    }
+
+    @Test
+    void aTableGoesOnInAModelThatHasGrownAndNotTheOtherWayRound() throws IOException {
+        MetricTable table = table(3, 300);
+        MetricTable grown = new MetricTable(TestingModels.spec(NetworkSpec.SHARED_BOTTOM, 4));
+        grown.read(input(bytes(table)));
+        assertThat(grown.rows()).isEqualTo(table.rows());
+        grown.add(CLICK, 3, 1, 0.5, 1, 1);
+        assertThat(grown.binary(CLICK, 3, MetricTable.ALL).count()).isEqualTo(1);
+        byte[] bytes = bytes(grown);
+        assertThatThrownBy(() -> table.read(input(bytes)))
+                .hasMessageContaining("wanted")
                 .hasMessageContaining("tiers [none, low, high]")
                 .hasMessageContaining("tiers [none, low, high, tier3]");
     }

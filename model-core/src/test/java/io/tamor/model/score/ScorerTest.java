@@ -14,6 +14,7 @@ import io.tamor.model.snapshot.MemorySnapshotStore;
 import io.tamor.model.snapshot.Snapshot;
 import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.model.snapshot.TestingSnapshots;
+import io.tamor.model.training.Growth;
 import io.tamor.model.training.Trainer;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -137,6 +138,24 @@ class ScorerTest {
     }
 
     @Test
+    void aGrownModelScoresTheBatchesOfTheSmallerOneAndGoesBack() throws IOException {
+        ModelSpec spec = TestingModels.spec(NetworkSpec.TAMOR);
+        Trainer trainer = TestingModels.trained(spec, 3);
+        Trainer grown = Growth.addTier(trainer, "vip", "high");
+        Snapshot small = snapshot(trainer, 1);
+        Scorer scorer = new Scorer(small, TestingModels.ROWS, 1);
+        MiniBatch batch = TestingModels.batch(spec, 5);
+        float[] before = flat(scorer.score(batch));
+        scorer.swap(snapshot(grown, 2));
+        assertThat(flat(scorer.score(batch))).isEqualTo(before);
+        MiniBatch larger = TestingModels.batch(scorer.spec(), 6);
+        assertThat(scorer.score(larger).rows()).isEqualTo(TestingModels.ROWS);
+        scorer.swap(small);
+        assertThat(flat(scorer.score(batch))).isEqualTo(before);
+        assertThatThrownBy(() -> scorer.score(larger)).hasMessageContaining("the model reads");
+    }
+
+    @Test
     void whatDoesNotFitIsRefusedAndTheOldModelGoesOn() throws IOException {
         ModelSpec spec = TestingModels.spec(NetworkSpec.MMOE);
         Scorer scorer = new Scorer(snapshot(TestingModels.trained(spec, 1), 4), 8, 1);
@@ -146,7 +165,20 @@ class ScorerTest {
         ModelSpec grown = TestingModels.spec(NetworkSpec.MMOE, 4);
         assertThatThrownBy(() -> scorer.score(new MiniBatch(grown, 8)))
                 .hasMessageContaining("the model reads");
-        Snapshot other = snapshot(TestingModels.trained(grown, 1), 5);
+        InputSpec input = spec.input();
+        ModelSpec fewer =
+                new ModelSpec(
+                        spec.network(),
+                        new InputSpec(
+                                input.fields(),
+                                input.dense().subList(0, 2),
+                                input.tiers(),
+                                input.scenarios(),
+                                true),
+                        spec.tasks(),
+                        spec.optimizer(),
+                        spec.seed());
+        Snapshot other = snapshot(TestingModels.trained(fewer, 1), 5);
         assertThatThrownBy(() -> scorer.swap(other))
                 .hasMessageContaining("make a new scorer for it");
         assertThat(scorer.version()).isEqualTo(4);

@@ -1,5 +1,6 @@
 package io.tamor.quickstart.cli;
 
+import io.tamor.jobs.cli.BenchmarkCommand;
 import io.tamor.jobs.cli.ConfigCommand;
 import io.tamor.jobs.cli.Errors;
 import io.tamor.jobs.cli.LearnerCommand;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Command;
             ConfigCommand.class,
             TopicsCommand.class,
             SnapshotCommand.class,
-            ParityCommand.class
+            ParityCommand.class,
+            BenchmarkCommand.class
         })
 public final class TamorCommand {
     private TamorCommand() {}

@@ -92,7 +92,6 @@ public final class LocalCluster implements AutoCloseable {
             while (!ended(result)) {
                 records.read().ifPresent(progress::at);
             }
-            records.read().ifPresent(progress::at);
             JobResult end = result.get();
             if (end.getSerializedThrowable().isPresent()) {
                 throw new JobFailedException(

@@ -5,7 +5,6 @@ import io.tamor.model.snapshot.SnapshotChain;
 import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.schemas.SnapshotAnnouncement;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,13 +28,12 @@ final class SnapshotChecks {
         List<String> problems = new ArrayList<>();
         List<SnapshotFolder> folders = new ArrayList<>();
         for (SnapshotAnnouncement announcement : kept) {
-            SnapshotFolder folder =
-                    new SnapshotFolder(
-                            new LocalSnapshotStore(Path.of(URI.create(announcement.getUri()))));
-            folders.add(folder);
+            SnapshotFolder snapshot =
+                    new SnapshotFolder(new LocalSnapshotStore(folder(announcement.getUri())));
+            folders.add(snapshot);
             try {
-                problems.addAll(folder.verify());
-                String hash = folder.manifestSha256();
+                problems.addAll(snapshot.verify());
+                String hash = snapshot.manifestSha256();
                 if (!hash.equals(announcement.getManifestSha256())) {
                     problems.add(
                             announcement.getUri()
@@ -66,5 +64,10 @@ final class SnapshotChecks {
                         problems.isEmpty()
                                 ? kept.size() + " verified, hashes and chain"
                                 : String.join("; ", problems)));
+    }
+
+    /** The learner names folders as Flink's file systems do. */
+    private static Path folder(String uri) {
+        return Path.of(new org.apache.flink.core.fs.Path(uri).getPath());
     }
 }

@@ -40,9 +40,14 @@ final class DeploymentTemplate {
     }
 
     DeploymentTemplate folders(Path snapshots, Path checkpoints) {
-        tree.withObject("/snapshots").put("directory", snapshots.toUri().toString());
-        tree.withObject("/flink").put("checkpoints", checkpoints.toUri().toString());
+        tree.withObject("/snapshots").put("directory", location(snapshots));
+        tree.withObject("/flink").put("checkpoints", location(checkpoints));
         return this;
+    }
+
+    /** Flink takes the path as it is: a space must not be written as %20. */
+    private static String location(Path folder) {
+        return "file://" + folder.toAbsolutePath();
     }
 
     /** Every topic gets as many partitions as the jobs have subtasks, at least its own. */

@@ -9,6 +9,8 @@ import io.tamor.quickstart.cluster.LocalCluster;
 import io.tamor.quickstart.feed.Arrivals;
 import io.tamor.quickstart.feed.CountingSink;
 import io.tamor.quickstart.feed.KafkaFeedSink;
+import io.tamor.quickstart.feed.StreamRole;
+import io.tamor.quickstart.report.CommittedRecords;
 import io.tamor.quickstart.report.ReportFiles;
 import io.tamor.quickstart.report.RunFigures;
 import io.tamor.quickstart.report.RunReport;
@@ -61,12 +63,18 @@ public final class LocalRun {
             StreamExecutionEnvironment timeline = LocalCluster.environment(deployment);
             TimelineJob.define(timeline, deployment, true);
             double timelineSeconds =
-                    run(cluster, "timeline", timeline, sent.eventCount(), "events");
+                    run(cluster, "timeline", timeline, records(deployment), "records");
 
             StreamExecutionEnvironment learner = LocalCluster.environment(deployment);
             LearningJob.define(learner, deployment, true);
             double learnerSeconds =
-                    run(cluster, "learner", learner, 4 * sent.impressionCount(), "samples");
+                    run(
+                            cluster,
+                            "learner",
+                            learner,
+                            new CommittedRecords(deployment.kafka())
+                                    .count(deployment.topics().samples()),
+                            "samples");
 
             RunReport report =
                     new RunFigures(deployment, source.truthFile(folder.root()))
@@ -119,6 +127,16 @@ public final class LocalRun {
         }
     }
 
+    /** What the timeline has to read: events, those sent twice, and noise. */
+    private static long records(Deployment deployment) {
+        CommittedRecords topics = new CommittedRecords(deployment.kafka());
+        long count = 0;
+        for (StreamRole stream : StreamRole.values()) {
+            count += topics.count(stream.topic(deployment.topics()));
+        }
+        return count;
+    }
+
     private double run(
             LocalCluster cluster,
             String name,
@@ -135,6 +153,8 @@ public final class LocalRun {
                         throughput.add(
                                 new RunReport.Throughput(name, secondsSince(startedNs), records));
                     });
+            stage.at(expectedCount); // a bounded job ends when it has read everything
+            throughput.add(new RunReport.Throughput(name, secondsSince(startedNs), expectedCount));
         }
         return secondsSince(startedNs);
     }

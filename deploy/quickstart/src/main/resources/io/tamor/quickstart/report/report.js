@@ -192,7 +192,7 @@ function auc() {
   const oracle = report.learner.metrics.some(m => m.oracleAuc != null);
   const reference = report.learner.metrics.some(m => m.referenceAuc != null);
   $("aucNote").textContent = "Ranking quality of the labels maturing on a day, scored before training. 0.5 is chance"
-    + (oracle ? "; the oracle ranks the same labels by their true probabilities, which no model can beat but by luck." : ".")
+    + (oracle ? "; the oracle ranks the same labels by their true probabilities, which no model can beat but by luck (the user's total apart: its labels overlap from day to day, so those already learned tell of the next)." : ".")
     + ` Days with fewer than ${FEWEST} labels of either class are left out. The figure is the whole run's.`;
   const swatch = (color, style, text) => `<span><i style="border-top-style:${style};border-color:${color}"></i>${text}</span>`;
   $("aucLegend").innerHTML = swatch(taskColor(tasks[0]), "solid", "model, by task's colour")

@@ -58,8 +58,8 @@ class RunReportJsonTest {
 
     private static void assertContains(JsonNode found, JsonNode wanted, String where) {
         if (wanted.isObject()) {
-            wanted.fields()
-                    .forEachRemaining(
+            wanted.properties()
+                    .forEach(
                             field ->
                                     assertContains(
                                             found.path(field.getKey()),

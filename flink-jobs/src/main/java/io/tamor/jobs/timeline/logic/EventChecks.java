@@ -35,6 +35,11 @@ public final class EventChecks implements Serializable {
                         .toList();
     }
 
+    /** True of an event time that can be. */
+    public static boolean isTime(long timeMs) {
+        return timeMs > 0 && timeMs <= LATEST_MS;
+    }
+
     /** What is wrong with the event, null where nothing is. */
     public @Nullable String problemOf(Event event) {
         if (event.raw().userId().isEmpty()) {
@@ -43,7 +48,7 @@ public final class EventChecks implements Serializable {
         if (event.id().isEmpty()) {
             return "id: wanted the event's id, was empty";
         }
-        if (event.timeMs() <= 0 || event.timeMs() > LATEST_MS) {
+        if (!isTime(event.timeMs())) {
             return "eventTimeMs: wanted epoch milliseconds in (0, "
                     + LATEST_MS
                     + "], was "

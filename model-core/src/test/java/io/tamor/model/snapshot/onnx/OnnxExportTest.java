@@ -26,6 +26,7 @@ import io.tamor.model.snapshot.Manifest;
 import io.tamor.model.snapshot.MemorySnapshotStore;
 import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.model.snapshot.TestingSnapshots;
+import io.tamor.model.training.Growth;
 import io.tamor.model.training.Trainer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -81,6 +82,20 @@ class OnnxExportTest {
                 Trainer trainer = new Trainer(fixture.spec(), batch.size());
                 trainer.loadParameters(fixture.parameters());
                 requireSame(trainer, batch, Map.of());
+            }
+        }
+    }
+
+    @Test
+    void aGrownModelScoresTheSame() throws IOException, OrtException {
+        for (NetworkSpec network : TestingModels.networks()) {
+            if (network.type().equals(NetworkSpec.TAMOR) && !network.ablation().plainUser()) {
+                Trainer grown =
+                        Growth.addTier(
+                                TestingModels.trained(TestingModels.model(network, 3), 2),
+                                "vip",
+                                "high");
+                requireSame(grown, TestingModels.batch(grown.spec(), 5), Map.of());
             }
         }
     }

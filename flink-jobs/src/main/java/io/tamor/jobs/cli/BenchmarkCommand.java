@@ -1,0 +1,134 @@
+package io.tamor.jobs.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures, as ratios to something measured in the same run. */
+@Command(
+        name = "benchmark",
+        description = "Measures speed, as ratios to something measured in the same run.",
+        subcommands = BenchmarkCommand.Learner.class,
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
+public final class BenchmarkCommand {
+
+    /** The training step and scoring of the reference model, beside PyTorch's eager mode. */
+    @Command(
+            name = "learner",
+            description = {
+                "Trains and scores the reference model on one thread, in turn with the same model in"
+                        + " PyTorch's eager mode where python3 has torch.",
+                "Each round is a process of its own; medians over the rounds, with the least and the"
+                        + " greatest ratio."
+            },
+            mixinStandardHelpOptions = true)
+    public static final class Learner implements Callable<Integer> {
+        @Spec private CommandSpec spec = CommandSpec.create();
+
+        @Option(
+                names = "--rounds",
+                defaultValue = "3",
+                description = "Rounds (default: ${DEFAULT-VALUE}).")
+        private int rounds = 3;
+
+        @Option(
+                names = "--seconds",
+                defaultValue = "10",
+                description = "Seconds a measurement takes (default: ${DEFAULT-VALUE}).")
+        private int seconds = 10;
+
+        @Option(names = "--json", description = "One JSON document on stdout and nothing else.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws Exception {
+            PrintWriter err = spec.commandLine().getErr();
+            List<BenchmarkRound> measured = new ArrayList<>();
+            for (int round = 1; round <= rounds; round++) {
+                err.printf("round %d of %d ...%n", round, rounds);
+                err.flush();
+                measured.add(BenchmarkRound.measure(seconds));
+            }
+            BenchmarkSummary summary = new BenchmarkSummary(measured);
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(
+                        new JsonMapper()
+                                .writerWithDefaultPrettyPrinter()
+                                .writeValueAsString(asJson(summary)));
+            } else {
+                print(summary, out);
+            }
+            return ExitStatus.DONE;
+        }
+
+        private static ObjectNode asJson(BenchmarkSummary summary) {
+            ObjectNode root = new JsonMapper().createObjectNode();
+            ObjectNode step = root.putObject("trainingStep");
+            step.put("samplesPerSecond", summary.median(r -> r.own("samplesPerSecond")));
+            step.put("shareOfGemmPeak", summary.median(r -> r.own("shareOfGemmPeak")));
+            step.put("gemmPeakGigaflops", summary.median(r -> r.own("gemmPeakGigaflops")));
+            step.put(
+                    "bytesAllocatedPerStep",
+                    (long) summary.median(r -> r.own("bytesAllocatedPerStep")));
+            step.put("modelBytes", (long) summary.median(r -> r.own("modelBytes")));
+            ratio(step, summary.trainingRatios());
+            ObjectNode forward = root.putObject("forward");
+            forward.put("samplesPerSecond", summary.median(r -> r.own("forwardSamplesPerSecond")));
+            forward.put("manyItemsRatio", summary.median(r -> r.own("manyItemsRatio")));
+            ratio(forward, summary.forwardRatios());
+            root.put("rounds", summary.rounds());
+            root.put("blasKernels", BenchmarkSummary.blasKernels());
+            return root;
+        }
+
+        private static void ratio(ObjectNode node, BenchmarkSummary.@Nullable Spread ratios) {
+            if (ratios == null) {
+                node.putNull("ratioToPyTorch");
+            } else {
+                node.put("ratioToPyTorch", ratios.median());
+                node.put("leastRatioToPyTorch", ratios.least());
+                node.put("greatestRatioToPyTorch", ratios.greatest());
+            }
+        }
+
+        private static void print(BenchmarkSummary summary, PrintWriter out) {
+            out.printf(
+                    "training  %,.0f samples/s, %.0f %% of the gemm peak of %.0f GFLOP/s, %.0f bytes"
+                            + " allocated a step%n",
+                    summary.median(r -> r.own("samplesPerSecond")),
+                    100 * summary.median(r -> r.own("shareOfGemmPeak")),
+                    summary.median(r -> r.own("gemmPeakGigaflops")),
+                    summary.median(r -> r.own("bytesAllocatedPerStep")));
+            out.printf("          %s%n", described(summary.trainingRatios()));
+            out.printf(
+                    "forward   %,.0f samples/s; 200 items of one user %.2f times as fast as 200"
+                            + " independent rows%n",
+                    summary.median(r -> r.own("forwardSamplesPerSecond")),
+                    summary.median(r -> r.own("manyItemsRatio")));
+            out.printf("          %s%n", described(summary.forwardRatios()));
+            out.printf(
+                    "memory    %,.0f MB of parameters, gradients and optimizer state%n",
+                    summary.median(r -> r.own("modelBytes")) / 1e6);
+            out.printf("BLAS      kernels %s, one thread%n", BenchmarkSummary.blasKernels());
+        }
+
+        private static String described(BenchmarkSummary.@Nullable Spread ratios) {
+            return ratios == null
+                    ? "no ratio to PyTorch: python3 has no torch (Debian: apt install"
+                            + " python3-torch)"
+                    : String.format(
+                            "%.1f times PyTorch's eager mode (%.1f to %.1f)",
+                            ratios.median(), ratios.least(), ratios.greatest());
+        }
+    }
+}
