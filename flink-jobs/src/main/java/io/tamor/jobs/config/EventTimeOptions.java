@@ -2,6 +2,7 @@ package io.tamor.jobs.config;
 
 import java.io.Serializable;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long event time waits.
@@ -10,7 +11,11 @@ import java.time.Duration;
  *     event time; one that is later still is rejected as late
  * @param idle a partition without records for this long (processing time) no longer holds the
  *     watermark, provided another partition of its topic is live
+ * @param lead an event may be at most this much ahead of the reader's clock, else it is rejected as
+ *     invalid: one broken clock would otherwise move the watermark and make all others late; null
+ *     takes any time, for streams whose time is not ours
  * @param outage a topic silent as a whole holds the watermark this long (processing time)
  */
-public record EventTimeOptions(Duration disorder, Duration idle, Duration outage)
+public record EventTimeOptions(
+        Duration disorder, Duration idle, Duration outage, @Nullable Duration lead)
         implements Serializable {}

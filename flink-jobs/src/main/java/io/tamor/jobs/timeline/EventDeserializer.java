@@ -44,11 +44,12 @@ final class EventDeserializer implements KafkaRecordDeserializationSchema<RawEve
                         record.value() == null ? EMPTY : record.value(),
                         record.timestamp(),
                         record.partition(),
-                        record.offset()));
+                        record.offset(),
+                        System.currentTimeMillis()));
     }
 
-    /** The event in a record's value. */
-    RawEvent read(byte[] value, long timestampMs, int partition, long offset) {
+    /** The event in a record's value, read at a time of this clock. */
+    RawEvent read(byte[] value, long timestampMs, int partition, long offset, long nowMs) {
         EventWire opened = wire;
         if (opened == null) {
             throw new IllegalStateException("open comes before the first record");
@@ -67,12 +68,15 @@ final class EventDeserializer implements KafkaRecordDeserializationSchema<RawEve
                     RejectionCause.UNDECODABLE,
                     cut(String.valueOf(e.getMessage())));
         }
-        String problem = checks.problemOf(event);
+        String problem = checks.problemOf(event, nowMs);
         if (problem == null) {
             return event.raw();
         }
         // A broken clock must not decide where the rejection is filed: the record's own time does.
-        long timeMs = EventChecks.isTime(event.timeMs()) ? event.timeMs() : timestampMs;
+        long timeMs =
+                EventChecks.isTime(event.timeMs()) && event.timeMs() <= nowMs
+                        ? event.timeMs()
+                        : timestampMs;
         return new RawEvent(
                 kind,
                 event.raw().userId(),

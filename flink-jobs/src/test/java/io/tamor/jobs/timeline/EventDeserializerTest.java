@@ -2,6 +2,8 @@ package io.tamor.jobs.timeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.RawEvent;
 import io.tamor.schemas.RejectionCause;
@@ -76,6 +78,24 @@ final class EventDeserializerTest {
     }
 
     @Test
+    void aClockThatIsAheadIsRefusedWhereTheLeadIsBounded() {
+        Deployment deployment =
+                DeploymentReader.parse(
+                        "bounded lead",
+                        TestingDeployments.text()
+                                .replace("outage: 1 h}", "outage: 1 h, lead: 1 min}"));
+        EventDeserializer bounded = new EventDeserializer(EventKind.IMPRESSION, deployment);
+        bounded.open(null);
+        byte[] event = TestingEvent.impression("i", "u", T, "item", "fund", null).bytes();
+
+        assertThat(bounded.read(event, T, 0, 0, T - 60_000).cause()).isNull();
+        RawEvent ahead = bounded.read(event, 7, 0, 0, T - 60_001);
+        assertThat(ahead.cause()).isEqualTo(RejectionCause.INVALID);
+        assertThat(ahead.detail()).contains("event_time.lead").contains("PT1M");
+        assertThat(ahead.timeMs()).isEqualTo(7);
+    }
+
+    @Test
     void bytesOfAnotherKindAreUndecodable() {
         byte[] click =
                 TestingEvent.outcome(EventKind.CLICK, "c", "u", T, "i", "item", null).bytes();
@@ -107,7 +127,7 @@ final class EventDeserializerTest {
     private static RawEvent read(EventKind kind, byte[] value) {
         EventDeserializer deserializer = new EventDeserializer(kind, TestingDeployments.example());
         deserializer.open(null);
-        return deserializer.read(value, T, 2, 99);
+        return deserializer.read(value, T, 2, 99, T);
     }
 
     @Test
@@ -123,11 +143,11 @@ final class EventDeserializerTest {
         EventDeserializer deserializer = new EventDeserializer(EventKind.IMPRESSION, byAttribute);
         deserializer.open(null);
         TestingEvent plain = TestingEvent.impression("i", "u", T, "item", "fund", null);
-        assertThat(deserializer.read(plain.bytes(), T, 0, 0).detail()).contains("level");
+        assertThat(deserializer.read(plain.bytes(), T, 0, 0, T).detail()).contains("level");
         byte[] gold = plain.with(Map.of("level", "gold"), Map.of()).bytes();
-        assertThat(deserializer.read(gold, T, 0, 0).detail()).contains("was gold");
+        assertThat(deserializer.read(gold, T, 0, 0, T).detail()).contains("was gold");
         byte[] high = plain.with(Map.of("level", "high"), Map.of()).bytes();
-        assertThat(deserializer.read(high, T, 0, 0).cause()).isNull();
+        assertThat(deserializer.read(high, T, 0, 0, T).cause()).isNull();
         assertThat(new String(high, StandardCharsets.ISO_8859_1)).contains("high");
     }
 }

@@ -5,6 +5,7 @@ import io.tamor.jobs.config.FeatureOptions;
 import io.tamor.jobs.config.FeatureSource;
 import io.tamor.schemas.Impression;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +22,13 @@ public final class EventChecks implements Serializable {
     private final Set<String> tiers;
     private final @Nullable String tierAttribute;
     private final List<String> measures;
+    private final @Nullable Duration lead;
 
     public EventChecks(Deployment deployment) {
         this.scenarios = Set.copyOf(deployment.scenarios());
         this.tiers = Set.copyOf(deployment.tiers().names());
         this.tierAttribute = deployment.tiers().attribute();
+        this.lead = deployment.eventTime().lead();
         this.measures =
                 deployment.features().stream()
                         .map(FeatureOptions::from)
@@ -40,8 +43,12 @@ public final class EventChecks implements Serializable {
         return timeMs > 0 && timeMs <= LATEST_MS;
     }
 
-    /** What is wrong with the event, null where nothing is. */
-    public @Nullable String problemOf(Event event) {
+    /**
+     * What is wrong with the event, null where nothing is.
+     *
+     * @param nowMs the reader's clock, which an event may lead by {@code event_time.lead}
+     */
+    public @Nullable String problemOf(Event event, long nowMs) {
         if (event.raw().userId().isEmpty()) {
             return "userId: wanted the user's id, was empty";
         }
@@ -52,6 +59,14 @@ public final class EventChecks implements Serializable {
             return "eventTimeMs: wanted epoch milliseconds in (0, "
                     + LATEST_MS
                     + "], was "
+                    + event.timeMs();
+        }
+        if (lead != null && event.timeMs() > nowMs + lead.toMillis()) {
+            return "eventTimeMs: wanted at most "
+                    + lead
+                    + " (event_time.lead) ahead of the reader's clock at "
+                    + nowMs
+                    + ", was "
                     + event.timeMs();
         }
         if (event.scenario() != null && !scenarios.contains(event.scenario())) {
