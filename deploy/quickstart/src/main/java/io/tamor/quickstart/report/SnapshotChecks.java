@@ -5,6 +5,8 @@ import io.tamor.model.snapshot.SnapshotChain;
 import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.schemas.SnapshotAnnouncement;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,8 +68,12 @@ final class SnapshotChecks {
                                 : String.join("; ", problems)));
     }
 
-    /** The learner names folders as Flink's file systems do. */
+    /** A local folder by its URI, or as Flink writes paths: not escaped. */
     private static Path folder(String uri) {
-        return Path.of(new org.apache.flink.core.fs.Path(uri).getPath());
+        try {
+            return Path.of(new URI(uri));
+        } catch (URISyntaxException e) {
+            return Path.of(new org.apache.flink.core.fs.Path(uri).getPath());
+        }
     }
 }
