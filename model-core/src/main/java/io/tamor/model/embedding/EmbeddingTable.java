@@ -33,6 +33,10 @@ public final class EmbeddingTable {
     private final float[] rows;
     private final SparseGradient gradient;
 
+    /** Takes what {@link #touch} read, so that the reads are not optimised away. */
+    @SuppressWarnings("UnusedVariable") // written only, on purpose
+    private float sink;
+
     private EmbeddingTable(String name, FieldSpec field, int stateWidth, SparseGradient gradient) {
         this.name = name;
         this.field = field;
@@ -78,6 +82,18 @@ public final class EmbeddingTable {
             }
         }
         return table;
+    }
+
+    /**
+     * Reads one number of each row that {@link #lookUp} will read. Nothing waits on these reads, so
+     * many cache misses are on their way at once; among the copies only a few would be.
+     */
+    void touch(Categories categories, int batchRows) {
+        float sum = 0;
+        for (int r = 0; r < batchRows; r++) {
+            sum += rows[at(categories.get(r, 0))];
+        }
+        sink = sum;
     }
 
     /** to[at..at + dim) = the mean of the batch row's embeddings. */

@@ -69,6 +69,7 @@ public final class InputSide {
         int rows = order.size();
         for (int i = 0; i < tables.length; i++) {
             Categories values = categories.get(fields[i]);
+            tables[i].touch(values, rows);
             for (int p = 0; p < rows; p++) {
                 tables[i].lookUp(values, order.row(p), buffer, p * width + columns[i]);
             }

@@ -17,6 +17,9 @@ public final class Adagrad implements RowOptimizer {
     private float[] values = new float[0];
     private float[] sums = new float[0];
 
+    @SuppressWarnings("UnusedVariable") // keeps reads that are made for their side effect
+    private float sink;
+
     public Adagrad(AdagradSpec spec) {
         this.spec = spec;
     }
@@ -44,6 +47,11 @@ public final class Adagrad implements RowOptimizer {
             values = new float[2 * touched * dim];
             sums = new float[2 * touched * dim];
         }
+        float sum = 0;
+        for (int slot = 0; slot < touched; slot++) {
+            sum += rows[table.at(gradient.row(slot))]; // many cache misses at once, as in touch
+        }
+        sink = sum;
         for (int slot = 0; slot < touched; slot++) {
             int at = table.at(gradient.row(slot));
             int to = slot * dim;
