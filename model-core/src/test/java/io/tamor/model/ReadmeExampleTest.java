@@ -1,6 +1,7 @@
 package io.tamor.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.config.ModelSpecJson;
@@ -18,20 +19,10 @@ import org.junit.jupiter.api.Test;
 final class ReadmeExampleTest {
 
     @Test
-    void theExampleLearns() {
+    void theExampleLearns() throws IOException {
+        Path description = Path.of("..", "docs", "examples", "model.json");
         // [example]
-        ModelSpec spec =
-                ModelSpecJson.read(
-                        """
-                        {"network": {"type": "tamor", "encoding": "one-hot", "bias": [8, 4], "tower": [16, 8],
-                                     "ple": {"levels": 1, "own": 1, "shared": 1, "expert": [16, 8]}},
-                         "input": {"fields": [{"name": "city", "side": "user", "rows": 1000, "dim": 8, "external": false},
-                                              {"name": "card", "side": "item", "rows": 1000, "dim": 8, "external": false}],
-                                   "dense": [], "tiers": ["none", "low", "high"], "scenarios": ["fund", "gold"],
-                                   "normalize_dense": false},
-                         "tasks": [{"name": "click", "kind": "common", "target": "binary", "weight": 1.0},
-                                   {"name": "investment", "kind": "user-specific", "target": "binary", "weight": 1.0}], "seed": 1}
-                        """);
+        ModelSpec spec = ModelSpecJson.read(Files.readString(description));
         Trainer trainer = new Trainer(spec, 64); // mini-batches of at most 64 rows
         MiniBatch batch = new MiniBatch(spec, 64);
         Random random = new Random(1);
@@ -50,7 +41,7 @@ final class ReadmeExampleTest {
         trainer.score(batch);
         float click = trainer.prediction(0, spec.task("click")); // a probability
         // [example]
-        assertThat(click).isCloseTo(batch.label(0, 0), org.assertj.core.data.Offset.offset(0.1f));
+        assertThat(click).isCloseTo(batch.label(0, 0), offset(0.1f));
     }
 
     @Test

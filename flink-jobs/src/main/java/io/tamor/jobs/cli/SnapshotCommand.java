@@ -3,7 +3,9 @@ package io.tamor.jobs.cli;
 import io.tamor.model.config.TaskSpec;
 import io.tamor.model.snapshot.LocalSnapshotStore;
 import io.tamor.model.snapshot.Manifest;
+import io.tamor.model.snapshot.ManifestJson;
 import io.tamor.model.snapshot.SnapshotChain;
+import io.tamor.model.snapshot.SnapshotDiff;
 import io.tamor.model.snapshot.SnapshotFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -26,7 +28,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "snapshot",
         description = "Looks into published snapshots.",
-        subcommands = {SnapshotCommand.Inspect.class, SnapshotCommand.Verify.class},
+        subcommands = {
+            SnapshotCommand.Inspect.class,
+            SnapshotCommand.Verify.class,
+            SnapshotCommand.Diff.class
+        },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class SnapshotCommand {
@@ -49,14 +55,12 @@ public final class SnapshotCommand {
 
         @Override
         public Integer call() throws IOException {
-            List<Path> versions = versions(path);
-            Path newest = versions.get(versions.size() - 1);
+            Manifest manifest = newest(path).manifest();
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
-                out.println(
-                        Files.readString(newest.resolve(Manifest.FILE), StandardCharsets.UTF_8));
+                out.println(new String(ManifestJson.write(manifest), StandardCharsets.UTF_8));
             } else {
-                print(new SnapshotFolder(new LocalSnapshotStore(newest)).manifest(), out);
+                print(manifest, out);
             }
             return ExitStatus.DONE;
         }
@@ -119,6 +123,43 @@ public final class SnapshotCommand {
             problems.forEach(spec.commandLine().getErr()::println);
             return problems.isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
         }
+    }
+
+    /** Says what changed. */
+    @Command(
+            name = "diff",
+            description =
+                    "Shows which parameters changed from one version to another, and by how much.",
+            mixinStandardHelpOptions = true)
+    public static final class Diff implements Callable<Integer> {
+        @Spec private CommandSpec spec = CommandSpec.create();
+
+        @Parameters(index = "0", paramLabel = "FROM", description = "A version's folder.")
+        private Path from = Path.of("");
+
+        @Parameters(index = "1", paramLabel = "TO", description = "Another version's folder.")
+        private Path to = Path.of("");
+
+        @Override
+        public Integer call() throws IOException {
+            SnapshotDiff diff = SnapshotDiff.between(newest(from).load(), newest(to).load());
+            PrintWriter out = spec.commandLine().getOut();
+            out.printf("from version %d to %d%n", diff.fromVersion(), diff.toVersion());
+            if (!diff.sameModel()) {
+                out.println("the model descriptions differ");
+            }
+            diff.added().forEach(name -> out.println("added      " + name));
+            diff.removed().forEach(name -> out.println("removed    " + name));
+            diff.reshaped().forEach(name -> out.println("reshaped   " + name));
+            diff.changed().forEach(change -> out.println("changed    " + change));
+            out.printf("unchanged  %d parameters%n", diff.unchangedCount());
+            return ExitStatus.DONE;
+        }
+    }
+
+    private static SnapshotFolder newest(Path path) throws IOException {
+        List<Path> versions = versions(path);
+        return new SnapshotFolder(new LocalSnapshotStore(versions.get(versions.size() - 1)));
     }
 
     /** The versions at a path, oldest first; at least one. */

@@ -13,12 +13,14 @@ import io.tamor.model.snapshot.Parent;
 import io.tamor.model.snapshot.Progress;
 import io.tamor.model.snapshot.SnapshotContent;
 import io.tamor.model.snapshot.SnapshotFolder;
+import io.tamor.model.snapshot.onnx.OnnxExport;
 import io.tamor.model.training.Trainer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Makes the next version from the learner as it is: its files, and what its announcement says. */
 final class SnapshotAssembly {
@@ -47,6 +49,7 @@ final class SnapshotAssembly {
                         ? null
                         : new Parent(progress.version, progress.manifestSha256);
         MemorySnapshotStore store = new MemorySnapshotStore("snapshot " + version);
+        Map<String, INDArray> parameters = trainer.snapshotParameters();
         String manifestSha256 =
                 new SnapshotFolder(store)
                         .write(
@@ -55,9 +58,13 @@ final class SnapshotAssembly {
                                         trainer.spec(),
                                         String.format(
                                                 "%016x", deployment.sampleSchema().fingerprint()),
-                                        trainer.snapshotParameters(),
+                                        parameters,
                                         progress(trainer.spec(), progress),
-                                        quality.total()));
+                                        quality.total()),
+                                Map.of(
+                                        Manifest.ONNX_FILE,
+                                        OnnxExport.file(
+                                                trainer.spec(), parameters, progress.steps)));
         SnapshotCandidate candidate = candidate(store, version, manifestSha256, progress);
         progress.version = version;
         progress.manifestSha256 = manifestSha256;

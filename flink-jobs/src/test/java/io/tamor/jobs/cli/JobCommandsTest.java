@@ -2,6 +2,17 @@ package io.tamor.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tamor.jobs.config.DeploymentReader;
+import io.tamor.jobs.learner.logic.ModelSpecs;
+import io.tamor.model.config.ModelSpec;
+import io.tamor.model.network.MiniBatch;
+import io.tamor.model.snapshot.Lineage;
+import io.tamor.model.snapshot.LocalSnapshotStore;
+import io.tamor.model.snapshot.Parent;
+import io.tamor.model.snapshot.Progress;
+import io.tamor.model.snapshot.SnapshotContent;
+import io.tamor.model.snapshot.SnapshotFolder;
+import io.tamor.model.training.Trainer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -10,6 +21,9 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -81,6 +95,95 @@ final class JobCommandsTest {
         assertThat(err.toString()).contains("--jsn");
     }
 
+    @Test
+    void jobsRefuseToStartWithoutABroker() throws IOException {
+        Path file =
+                write(
+                        example()
+                                .replace("localhost:9092", "localhost:1")
+                                .replace(
+                                        "kafka: {bootstrap: \"localhost:1\"}",
+                                        "kafka: {bootstrap: \"localhost:1\", properties: {default.api.timeout.ms: \"500\", request.timeout.ms: \"300\"}}"));
+
+        assertThat(run("timeline", "--config", file.toString())).isEqualTo(ExitStatus.FAILED);
+        assertThat(run("learner", "--config", file.toString())).isEqualTo(ExitStatus.FAILED);
+        assertThat(err.toString())
+                .contains("localhost:1")
+                .contains("is it running")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void aFolderWithoutSnapshotsIsAUsageError() {
+        assertThat(run("snapshot", "verify", folder.toString())).isEqualTo(ExitStatus.USAGE);
+        assertThat(err.toString()).contains("no snapshot here").contains("manifest.json");
+    }
+
+    @Test
+    void versionsAreInspectedVerifiedAndCompared() throws IOException {
+        Path first = snapshot(1, null);
+        Path second =
+                snapshot(
+                        2,
+                        new Parent(
+                                1,
+                                new SnapshotFolder(new LocalSnapshotStore(first))
+                                        .manifestSha256()));
+
+        assertThat(run("snapshot", "verify", folder.toString())).isEqualTo(ExitStatus.DONE);
+        assertThat(out.toString()).contains("v00000001 is whole").contains("v00000002 is whole");
+        assertThat(run("snapshot", "inspect", second.toString())).isEqualTo(ExitStatus.DONE);
+        assertThat(out.toString()).contains("version    2").contains("tamor, tasks click");
+        assertThat(run("snapshot", "diff", first.toString(), second.toString()))
+                .isEqualTo(ExitStatus.DONE);
+        assertThat(out.toString()).contains("from version 1 to 2").contains("task/click/head/bias");
+    }
+
+    @Test
+    void aDamagedVersionAndABrokenChainFailTheCheck() throws IOException {
+        snapshot(1, null);
+        Path second = snapshot(2, new Parent(1, "0".repeat(64)));
+
+        assertThat(run("snapshot", "verify", folder.toString())).isEqualTo(ExitStatus.FAILED);
+        assertThat(err.toString()).contains("snapshot 2 follows");
+        Files.write(second.resolve("model.safetensors"), new byte[] {1}, StandardOpenOption.APPEND);
+        assertThat(run("snapshot", "verify", second.toString())).isEqualTo(ExitStatus.FAILED);
+        assertThat(err.toString()).contains("the manifest says");
+    }
+
+    @Test
+    void parityOfAWrongPathIsAUsageError() {
+        assertThat(run("parity", "none.safetensors")).isEqualTo(ExitStatus.USAGE);
+        assertThat(err.toString()).contains("none.safetensors: no such file");
+    }
+
+    /** A version of the example's model after as many steps as its number. */
+    private Path snapshot(int version, Parent parent) throws IOException {
+        ModelSpec spec = ModelSpecs.of(DeploymentReader.parse("example", example()));
+        Trainer trainer = new Trainer(spec, 4);
+        MiniBatch batch = new MiniBatch(spec, 4);
+        batch.label(batch.addRow(), 0, 1, 1);
+        for (int step = 0; step < version; step++) {
+            trainer.step(batch);
+        }
+        Path target = Files.createDirectories(folder.resolve("v0000000" + version));
+        new SnapshotFolder(new LocalSnapshotStore(target))
+                .write(
+                        SnapshotContent.of(
+                                new Lineage(version, parent, "test"),
+                                spec,
+                                "00000000000000ff",
+                                trainer.snapshotParameters(),
+                                Progress.of(
+                                        version,
+                                        version,
+                                        Map.of("click", 1L),
+                                        Map.of("samples-0", 1L),
+                                        7L),
+                                List.of()));
+        return target;
+    }
+
     private int run(String... arguments) {
         return new CommandLine(new Root())
                 .setOut(new PrintWriter(out, true))
@@ -89,7 +192,15 @@ final class JobCommandsTest {
                 .execute(arguments);
     }
 
-    @CommandLine.Command(subcommands = {ConfigCommand.class, TopicsCommand.class})
+    @CommandLine.Command(
+            subcommands = {
+                ConfigCommand.class,
+                TopicsCommand.class,
+                TimelineCommand.class,
+                LearnerCommand.class,
+                SnapshotCommand.class,
+                ParityCommand.class
+            })
     private static final class Root {}
 
     private Path write(String yaml) throws IOException {

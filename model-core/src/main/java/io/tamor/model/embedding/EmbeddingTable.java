@@ -2,6 +2,7 @@ package io.tamor.model.embedding;
 
 import io.tamor.model.config.FieldSpec;
 import io.tamor.model.tensor.ParameterFactory;
+import io.tamor.model.tensor.ShortRows;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -83,15 +84,11 @@ public final class EmbeddingTable {
     void lookUp(Categories categories, int batchRow, float[] to, int at) {
         int count = categories.count(batchRow);
         int own = at(categories.get(batchRow, 0));
-        for (int d = 0; d < dim; d++) {
-            to[at + d] = rows[own + d];
-        }
+        ShortRows.copy(rows, own, to, at, dim);
         if (count > 1) {
             for (int i = 1; i < count; i++) {
                 int from = at(categories.get(batchRow, i));
-                for (int d = 0; d < dim; d++) {
-                    to[at + d] += rows[from + d];
-                }
+                ShortRows.addScaled(rows, from, 1f, to, at, dim);
             }
             float share = 1f / count;
             for (int d = 0; d < dim; d++) {
@@ -106,10 +103,7 @@ public final class EmbeddingTable {
         float share = 1f / count;
         for (int i = 0; i < count; i++) {
             int slot = gradient.slot(categories.get(batchRow, i)) * dim;
-            float[] out = gradient.lane(lane);
-            for (int d = 0; d < dim; d++) {
-                out[slot + d] += dx[at + d] * share;
-            }
+            ShortRows.addScaled(dx, at, share, gradient.lane(lane), slot, dim);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tamor.model.embedding;
 
+import io.tamor.model.config.FieldSpec;
 import io.tamor.model.config.InputSpec;
 import io.tamor.model.config.Side;
 import io.tamor.model.tensor.ParameterFactory;
@@ -13,55 +14,50 @@ public final class Inputs {
     private final InputSide user;
     private final InputSide item;
 
-    private Inputs(List<EmbeddingTable> tables, InputSide user, InputSide item) {
-        this.tables = tables;
-        this.user = user;
-        this.item = item;
+    private Inputs(
+            InputSpec spec,
+            List<EmbeddingTable> tables,
+            @Nullable DenseNormalizer userStatistics,
+            @Nullable DenseNormalizer itemStatistics,
+            int capacity) {
+        this.tables = List.copyOf(tables);
+        user = new InputSide(spec, Side.USER, tables, userStatistics, capacity);
+        item = new InputSide(spec, Side.ITEM, tables, itemStatistics, capacity);
     }
 
-    /** Tables named {@code embedding/<field>}. */
-    public static Inputs create(InputSpec spec, ParameterFactory factory, TableBuffers buffers) {
+    /** Tables named {@code <prefix>embedding/<field>}. */
+    public static Inputs create(
+            InputSpec spec, ParameterFactory factory, String prefix, TableBuffers buffers) {
         List<EmbeddingTable> tables = new ArrayList<>();
-        for (var field : spec.fields()) {
-            String name = "embedding/" + field.name();
+        for (FieldSpec field : spec.fields()) {
+            String name = prefix + "embedding/" + field.name();
             tables.add(EmbeddingTable.create(name, field, factory, buffers));
         }
-        DenseNormalizer user = new DenseNormalizer(count(spec, Side.USER));
-        DenseNormalizer item = new DenseNormalizer(count(spec, Side.ITEM));
+        boolean normalize = spec.normalizeDense();
         return new Inputs(
-                List.copyOf(tables),
-                new InputSide(
-                        spec,
-                        Side.USER,
-                        tables,
-                        spec.normalizeDense() ? user : null,
-                        buffers.capacity()),
-                new InputSide(
-                        spec,
-                        Side.ITEM,
-                        tables,
-                        spec.normalizeDense() ? item : null,
-                        buffers.capacity()));
+                spec,
+                tables,
+                normalize ? new DenseNormalizer(count(spec, Side.USER)) : null,
+                normalize ? new DenseNormalizer(count(spec, Side.ITEM)) : null,
+                buffers.capacity());
     }
 
     /**
-     * The same with tables of its own under {@code <prefix>/embedding/<field>}; external tables and
-     * the statistics stay the shared ones, since their contents come from outside the network.
+     * The same with tables of its own under another prefix; external tables and the statistics stay
+     * the shared ones, since their contents come from outside the network.
      */
     public Inputs withOwnTables(
             InputSpec spec, ParameterFactory factory, String prefix, TableBuffers buffers) {
         List<EmbeddingTable> own = new ArrayList<>();
         for (EmbeddingTable table : tables) {
-            String name = prefix + "/" + table.name();
+            FieldSpec field = table.field();
+            String name = prefix + "embedding/" + field.name();
             own.add(
-                    table.field().external()
+                    field.external()
                             ? table
-                            : EmbeddingTable.create(name, table.field(), factory, buffers));
+                            : EmbeddingTable.create(name, field, factory, buffers));
         }
-        return new Inputs(
-                List.copyOf(own),
-                new InputSide(spec, Side.USER, own, user.normalizer(), buffers.capacity()),
-                new InputSide(spec, Side.ITEM, own, item.normalizer(), buffers.capacity()));
+        return new Inputs(spec, own, user.normalizer(), item.normalizer(), buffers.capacity());
     }
 
     private static int count(InputSpec spec, Side side) {

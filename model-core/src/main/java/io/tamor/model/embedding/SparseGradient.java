@@ -1,5 +1,6 @@
 package io.tamor.model.embedding;
 
+import io.tamor.model.tensor.ShortRows;
 import java.util.Arrays;
 
 /**
@@ -51,7 +52,7 @@ public final class SparseGradient {
         entries[at] = entry(row, touched);
         rows[touched] = row;
         for (float[] lane : lanes) {
-            Arrays.fill(lane, touched * dim, (touched + 1) * dim, 0f);
+            ShortRows.clear(lane, touched * dim, dim);
         }
         return touched++;
     }

@@ -3,6 +3,7 @@ package io.tamor.model.network;
 import io.tamor.model.config.GradientAdjustmentSpec;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.config.NetworkSpec;
+import io.tamor.model.config.TaskSpec;
 import io.tamor.model.embedding.EmbeddingTable;
 import io.tamor.model.embedding.Inputs;
 import io.tamor.model.embedding.TableBuffers;
@@ -35,27 +36,30 @@ public final class Networks {
         }
         ParameterFactory factory = new ParameterFactory(spec.seed());
         TableBuffers buffers = new TableBuffers(capacity, lanes(spec), rowStateWidth);
-        Inputs inputs = Inputs.create(spec.input(), factory, buffers);
-        List<Inputs> all = new ArrayList<>();
-        if (spec.network().type().equals(NetworkSpec.SINGLE_TASK)) {
-            spec.tasks()
-                    .forEach(
-                            task ->
-                                    all.add(
-                                            inputs.withOwnTables(
-                                                    spec.input(),
-                                                    factory,
-                                                    "task/" + task.name(),
-                                                    buffers)));
-        } else {
-            all.add(inputs);
-        }
+        List<Inputs> all = inputs(spec, factory, buffers);
         Trunk trunk = trunk(spec, factory, all, capacity);
         TaskHeads heads = new TaskHeads(spec, factory, trunk, capacity);
         Set<EmbeddingTable> tables = new LinkedHashSet<>();
         all.forEach(own -> tables.addAll(own.tables()));
         Parameters parameters = new Parameters(List.copyOf(tables), factory.made());
-        return new TaskNetwork(spec, capacity, inputs, parameters, trunk, heads);
+        return new TaskNetwork(spec, capacity, all.get(0), parameters, trunk, heads);
+    }
+
+    /** The inputs that all tasks share, or each task's own. */
+    private static List<Inputs> inputs(
+            ModelSpec spec, ParameterFactory factory, TableBuffers buffers) {
+        if (!spec.network().type().equals(NetworkSpec.SINGLE_TASK)) {
+            return List.of(Inputs.create(spec.input(), factory, "", buffers));
+        }
+        List<Inputs> all = new ArrayList<>();
+        for (TaskSpec task : spec.tasks()) {
+            String prefix = "task/" + task.name() + "/";
+            all.add(
+                    all.isEmpty()
+                            ? Inputs.create(spec.input(), factory, prefix, buffers)
+                            : all.get(0).withOwnTables(spec.input(), factory, prefix, buffers));
+        }
+        return all;
     }
 
     private static Trunk trunk(

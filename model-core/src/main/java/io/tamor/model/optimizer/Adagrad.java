@@ -3,6 +3,7 @@ package io.tamor.model.optimizer;
 import io.tamor.model.config.AdagradSpec;
 import io.tamor.model.embedding.EmbeddingTable;
 import io.tamor.model.embedding.SparseGradient;
+import io.tamor.model.tensor.ShortRows;
 import java.util.Arrays;
 
 /**
@@ -46,19 +47,15 @@ public final class Adagrad implements RowOptimizer {
         for (int slot = 0; slot < touched; slot++) {
             int at = table.at(gradient.row(slot));
             int to = slot * dim;
-            for (int c = 0; c < dim; c++) {
-                values[to + c] = rows[at + c];
-                sums[to + c] = rows[at + dim + c];
-            }
+            ShortRows.copy(rows, at, values, to, dim);
+            ShortRows.copy(rows, at + dim, sums, to, dim);
         }
         update(gradient.lane(0), touched * dim, (float) (spec.learningRate() * rateFactor));
         for (int slot = 0; slot < touched; slot++) {
             int at = table.at(gradient.row(slot));
             int from = slot * dim;
-            for (int c = 0; c < dim; c++) {
-                rows[at + c] = values[from + c];
-                rows[at + dim + c] = sums[from + c];
-            }
+            ShortRows.copy(values, from, rows, at, dim);
+            ShortRows.copy(sums, from, rows, at + dim, dim);
         }
     }
 

@@ -120,12 +120,23 @@ final class FixtureConfig {
                 type.equals(NetworkSpec.SHARED_BOTTOM) ? trunk() : List.of(),
                 transfer ? labelTransfer() : null,
                 gradientAdjustment(),
-                constant(AmountLoss.class, config.path("amount_loss"), AmountLoss.SQUARED_LOG1P),
+                amountLoss(),
                 new AblationSpec(
                         config.path("plain_user").asBoolean(),
                         config.path("plain_item").asBoolean(),
                         config.path("no_user_bias").asBoolean(),
                         config.path("stop_bias_gradient").asBoolean()));
+    }
+
+    /** For the whole model, or at the amount's task. */
+    private AmountLoss amountLoss() {
+        JsonNode node = config.path("amount_loss");
+        for (JsonNode task : config.path("tasks")) {
+            if (task.has("amount_loss")) {
+                node = task.path("amount_loss");
+            }
+        }
+        return constant(AmountLoss.class, node, AmountLoss.SQUARED_LOG1P);
     }
 
     private @Nullable PleSpec ple() {
