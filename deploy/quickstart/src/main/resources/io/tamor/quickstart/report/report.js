@@ -261,7 +261,7 @@ function loss() {
   }
   chart($("loss"), {
     grid: {left: 46, right: 14, top: 66, bottom: 26}, legend: Object.assign({textStyle: {color: css("--text"), fontSize: 12}}, legend),
-    xAxis: timeAxis(from, to), yAxis: valueAxis("normalised entropy", {scale: true, max: v => Math.min(1.5, v.max)}), tooltip: tooltip(v => number(v, 3)), series,
+    xAxis: timeAxis(from, to), yAxis: valueAxis("normalised entropy", {scale: true, max: v => Math.min(1.5, Math.ceil(10 * v.max) / 10)}), tooltip: tooltip(v => number(v, 3)), series,
   });
 }
 
