@@ -31,6 +31,9 @@ public final class KafkaFeedSink implements FeedSink {
         properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "20");
         properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(256 << 10));
         properties.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, "15000");
+        // On a partition that is just being created an earlier request can be turned away and a
+        // later one taken; with one at a time its retry cannot come out of sequence.
+        properties.putIfAbsent(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
         this.producer =
                 new KafkaProducer<>(
                         properties, new ByteArraySerializer(), new ByteArraySerializer());
