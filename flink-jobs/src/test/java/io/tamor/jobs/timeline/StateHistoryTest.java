@@ -10,11 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.streaming.util.OperatorSnapshotUtil;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * State written by earlier builds, kept as files, is read by this one. A new version of a stored
- * form gets a new file: {@code -Dtamor.state.write=FILE} writes one.
+ * form gets a new file, which {@link #main} writes.
  */
 final class StateHistoryTest {
     private static final long T = 1_600_000_000_000L;
@@ -48,9 +47,8 @@ final class StateHistoryTest {
         return sample.getLabels();
     }
 
-    @Test
-    @EnabledIfSystemProperty(named = "tamor.state.write", matches = ".+")
-    void write() throws Exception {
+    /** Writes the file of a new version, named by the argument. Run by hand, once a version. */
+    public static void main(String[] arguments) throws Exception {
         try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, false, 1)) {
             timeline.feed(
                     TestingEvent.investment("v0", "user", T - MINUTE, null, "fund", false, 5_000)
@@ -66,8 +64,7 @@ final class StateHistoryTest {
                     TestingEvent.investment(
                                     "v1", "user", T + 11 * MINUTE, null, "fund", false, 20_000)
                             .raw(5));
-            OperatorSnapshotUtil.writeStateHandle(
-                    timeline.snapshot(), System.getProperty("tamor.state.write"));
+            OperatorSnapshotUtil.writeStateHandle(timeline.snapshot(), arguments[0]);
         }
     }
 
