@@ -61,6 +61,17 @@ public record Deployment(
                 eventTime.idle(),
                 eventTime.outage());
         problems.require(
+                learner.disorder().compareTo(LearnerOptions.LEAST_DISORDER) >= 0,
+                "learner.disorder must be >= %s, the step in which the timeline emits, was %s",
+                LearnerOptions.LEAST_DISORDER,
+                learner.disorder());
+        problems.require(
+                topics.samples().partitions() % flink.parallelism() == 0,
+                "topics.samples.partitions must be a multiple of flink.parallelism (%d), so that one"
+                        + " subtask writes each partition, in order of maturity; was %d",
+                flink.parallelism(),
+                topics.samples().partitions());
+        problems.require(
                 features.stream().filter(f -> f.type() == Type.USER_ROW).count() <= 1,
                 "features: at most one user-row, since a user has one row");
         for (Side side : Side.values()) {

@@ -15,4 +15,8 @@ import java.time.Duration;
  * @param userRowTtl event time after which the row of a user without samples is dropped
  */
 public record LearnerOptions(int batch, Duration maxDelay, Duration disorder, Duration userRowTtl)
-        implements Serializable {}
+        implements Serializable {
+
+    /** How far the timeline's own samples can be out of order within a partition. */
+    public static final Duration LEAST_DISORDER = Duration.ofMinutes(1);
+}

@@ -27,6 +27,23 @@ public final class KafkaSinks {
      */
     public static KafkaSink<OutgoingRecord> exactlyOnce(
             KafkaOptions kafka, TopicOptions topic, String transactions) {
+        return sink(kafka, transactions, new OutgoingRecordSchema(topic.name(), 0));
+    }
+
+    /**
+     * A sink of one topic whose partitions follow the key groups of the keyed operator before it:
+     * each partition is written by one subtask, in its order, where there are as many partitions as
+     * subtasks or a multiple of them.
+     *
+     * @param keyGroups the job's maximum parallelism
+     */
+    public static KafkaSink<OutgoingRecord> exactlyOnceByKeyGroup(
+            KafkaOptions kafka, TopicOptions topic, String transactions, int keyGroups) {
+        return sink(kafka, transactions, new OutgoingRecordSchema(topic.name(), keyGroups));
+    }
+
+    private static KafkaSink<OutgoingRecord> sink(
+            KafkaOptions kafka, String transactions, OutgoingRecordSchema schema) {
         Properties properties = kafka.clientProperties();
         properties.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
         properties.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
@@ -36,7 +53,7 @@ public final class KafkaSinks {
                 .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
                 .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
                 .setTransactionalIdPrefix(transactions)
-                .setRecordSerializer(new OutgoingRecordSchema(topic.name()))
+                .setRecordSerializer(schema)
                 .build();
     }
 }

@@ -62,10 +62,11 @@ public final class TimelineJob {
     /** Samples and rejected records to their topics. */
     static void write(SingleOutputStreamOperator<OutgoingRecord> samples, Deployment deployment) {
         samples.sinkTo(
-                        KafkaSinks.exactlyOnce(
+                        KafkaSinks.exactlyOnceByKeyGroup(
                                 deployment.kafka(),
                                 deployment.topics().samples(),
-                                deployment.name() + "-samples"))
+                                deployment.name() + "-samples",
+                                deployment.flink().maxParallelism()))
                 .uid(OperatorUids.SAMPLES)
                 .name(OperatorUids.SAMPLES);
         samples.getSideOutput(REJECTED)

@@ -68,7 +68,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
             new ListStateDescriptor<>("counts", BytePrimitiveArraySerializer.INSTANCE);
     static final String TIMERS = "ripe";
 
-    /** Users remembered as done at the current watermark; beyond it they are looked at again. */
+    /** Users remembered as done in the current slice; beyond it they are looked at again. */
     private static final int MOST_DONE = 100_000;
 
     private final Tally tally = new Tally();
@@ -78,7 +78,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     private final List<EventInput> inputs = new ArrayList<>();
     private final List<OutageGuard> guards = new ArrayList<>();
     private final Set<String> doneUsers = new HashSet<>();
-    private long doneAtMs = Long.MIN_VALUE;
+    private long doneUpToMs = Long.MIN_VALUE;
 
     private final TimelineCounters counters;
     private ListState<RawEvent> unripe;
@@ -155,26 +155,28 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
 
     @Override
     public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-        long watermarkMs = timers.currentWatermark();
-        if (doneAtMs != watermarkMs || doneUsers.size() >= MOST_DONE) {
+        // Timers fire in the order of time over all users, so going slice by slice keeps samples in
+        // order up to a slice, however far the watermark jumps in a fast replay.
+        long upToMs = Math.min(timers.currentWatermark(), TimeSlice.endMs(timer.getTimestamp()));
+        if (doneUpToMs != upToMs || doneUsers.size() >= MOST_DONE) {
             doneUsers.clear();
-            doneAtMs = watermarkMs;
+            doneUpToMs = upToMs;
         }
-        // Each event has its timer, so that arrival reads no state; the first one that fires at a
-        // watermark applies all that is due for the user.
+        // Each event has its timer, so that arrival reads no state; the first one that fires in a
+        // slice applies all that is due for the user in it.
         if (doneUsers.add(timer.getKey())) {
-            advance(timer.getKey(), watermarkMs);
+            advance(timer.getKey(), upToMs);
         }
     }
 
-    private void advance(String userId, long watermarkMs) throws Exception {
-        List<Event> ripe = ripeEvents(watermarkMs);
+    private void advance(String userId, long upToMs) throws Exception {
+        List<Event> ripe = ripeEvents(upToMs);
         UserState user = users.value();
         if (user == null) {
             user = new UserState();
         }
-        long dueMs = rules.advance(userId, user, frozenFeatures, ripe, watermarkMs);
-        if (dueMs != Long.MAX_VALUE && user.wake(watermarkMs, dueMs)) {
+        long dueMs = rules.advance(userId, user, frozenFeatures, ripe, upToMs);
+        if (dueMs != Long.MAX_VALUE && user.wake(upToMs, dueMs)) {
             timers.registerEventTimeTimer(VoidNamespace.INSTANCE, dueMs);
         }
         if (user.isEmpty()) {

@@ -3,6 +3,7 @@ package io.tamor.jobs.timeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.LearnerOptions;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.RawEvent;
 import io.tamor.schemas.RejectedRecord;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What depends on arrival, silence and refusal: the cases that the batch oracle cannot know. */
 final class UserTimelineOperatorTest {
@@ -70,6 +73,34 @@ final class UserTimelineOperatorTest {
             assertThat(record.getEventTimeMs()).isNull();
             assertThat(record.getPayload()).isEqualTo(ByteBuffer.wrap(noise));
             assertThat(timeline.counts()).containsEntry("timeline.rejected.clicks.undecodable", 1L);
+        }
+    }
+
+    /** The learner can restore the order only as far as its allowed disorder goes. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void samplesLeaveInOrderOfMaturityHoweverFarTheWatermarkJumps(boolean rocksDb)
+            throws Exception {
+        try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, rocksDb, 1)) {
+            Random random = new Random(5);
+            for (int i = 0; i < 300; i++) {
+                long time = T + random.nextInt(30 * 24 * 60) * MINUTE;
+                String user = "user-" + random.nextInt(20);
+                timeline.feed(
+                        TestingEvent.impression("i" + i, user, time, "item", "fund", null)
+                                .with(Map.of("age", "30"), Map.of())
+                                .raw(i));
+            }
+            timeline.finish();
+
+            assertThat(timeline.samples).hasSizeGreaterThan(900);
+            long newest = 0;
+            for (Sample sample : timeline.samples) {
+                assertThat(sample.getMaturedAtMs())
+                        .as("seed 5")
+                        .isGreaterThan(newest - LearnerOptions.LEAST_DISORDER.toMillis());
+                newest = Math.max(newest, sample.getMaturedAtMs());
+            }
         }
     }
 

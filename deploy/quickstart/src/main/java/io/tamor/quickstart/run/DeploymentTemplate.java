@@ -56,14 +56,14 @@ final class DeploymentTemplate {
         return "file://" + folder.toAbsolutePath();
     }
 
-    /** Every topic gets as many partitions as the jobs have subtasks, at least its own. */
+    /** Every topic gets a multiple of the subtasks as partitions, at least its own. */
     DeploymentTemplate parallelism(int parallelism) {
         tree.withObject("/flink").put("parallelism", parallelism);
         for (Iterator<String> roles = tree.get("topics").fieldNames(); roles.hasNext(); ) {
             ObjectNode topic = tree.withObject("/topics/" + roles.next());
             int partitions = topic.get("partitions").asInt();
             if (partitions > 1) {
-                topic.put("partitions", Math.max(partitions, parallelism));
+                topic.put("partitions", (partitions + parallelism - 1) / parallelism * parallelism);
             }
         }
         return this;

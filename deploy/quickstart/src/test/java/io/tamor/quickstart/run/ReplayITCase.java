@@ -7,6 +7,8 @@ import io.tamor.quickstart.dataset.Datasets;
 import io.tamor.quickstart.dataset.SharedData;
 import io.tamor.quickstart.report.RunReport;
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  * the parallelism and the order of arrival, and however many events come twice.
  */
 class ReplayITCase {
+    /** Quality of the first run; the others must have the same, to the last bit. */
+    private static @Nullable List<RunReport.Quality> quality;
+
     @TempDir private Path out;
 
     @ParameterizedTest(name = "parallelism {0}, shuffled by {1}, {2} sent twice")
@@ -55,5 +60,10 @@ class ReplayITCase {
             assertThat(timeline.rejected().get("duplicate")).isBetween(10_500L, 12_900L);
         }
         assertThat(report.learner().samples()).isEqualTo(timeline.emittedSamples());
+        // The same samples in the same order make the same model.
+        if (quality == null) {
+            quality = report.learner().metrics();
+        }
+        assertThat(report.learner().metrics()).isEqualTo(quality);
     }
 }
