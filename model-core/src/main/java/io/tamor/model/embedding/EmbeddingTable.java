@@ -1,6 +1,7 @@
 package io.tamor.model.embedding;
 
 import io.tamor.model.config.FieldSpec;
+import io.tamor.model.tensor.Kernels;
 import io.tamor.model.tensor.ParameterFactory;
 import io.tamor.model.tensor.ShortRows;
 import java.util.SplittableRandom;
@@ -16,6 +17,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * (docs/decisions/011-embedding-rows.md). Several values of one sample are averaged.
  */
 public final class EmbeddingTable {
+    private static final Kernels KERNELS = Kernels.chosen();
+
     /** Initial values are uniform in +-{@code INITIAL}. */
     private static final double INITIAL = 0.05;
 
@@ -104,7 +107,7 @@ public final class EmbeddingTable {
         if (count > 1) {
             for (int i = 1; i < count; i++) {
                 int from = at(categories.get(batchRow, i));
-                ShortRows.addScaled(rows, from, 1f, to, at, dim);
+                KERNELS.addScaled(rows, from, 1f, to, at, dim);
             }
             float share = 1f / count;
             for (int d = 0; d < dim; d++) {
@@ -119,7 +122,7 @@ public final class EmbeddingTable {
         float share = 1f / count;
         for (int i = 0; i < count; i++) {
             int slot = gradient.slot(categories.get(batchRow, i)) * dim;
-            ShortRows.addScaled(dx, at, share, gradient.lane(lane), slot, dim);
+            KERNELS.addScaled(dx, at, share, gradient.lane(lane), slot, dim);
         }
     }
 

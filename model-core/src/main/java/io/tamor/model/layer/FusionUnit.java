@@ -2,6 +2,8 @@ package io.tamor.model.layer;
 
 import io.tamor.model.tensor.Matrix;
 import io.tamor.model.tensor.ParameterFactory;
+import io.tamor.model.tensor.Scratch;
+import io.tamor.model.tensor.WeightedSum;
 import java.util.List;
 
 /**
@@ -27,11 +29,13 @@ public final class FusionUnit {
     private final Matrix result;
     private final Matrix dResult;
     private final float scale;
+    private final Scratch scratch;
 
     /** Maps named {@code <name>/value}, {@code /query}, {@code /key}; reads {@code vectors}. */
     public FusionUnit(
             ParameterFactory factory, String name, List<Matrix> vectors, int width, int capacity) {
         this.vectors = List.copyOf(vectors);
+        scratch = factory.scratch();
         int in = vectors.get(0).columns();
         value = Dense.linear(factory, name + "/value", in, width);
         query = Dense.linear(factory, name + "/query", in, width);
@@ -70,7 +74,7 @@ public final class FusionUnit {
             }
         }
         Mixture.softmax(weights, 0, rows);
-        Mixture.forward(weights, values, result, 0, rows);
+        WeightedSum.forward(weights, values, result, 0, rows, scratch);
     }
 
     /**
@@ -80,7 +84,8 @@ public final class FusionUnit {
         for (Matrix d : dValues) {
             d.clear(rows);
         }
-        Mixture.backward(weights, dScores, values, dValues, dResult, 0, rows);
+        WeightedSum.backward(weights, dScores, values, dValues, dResult, 0, rows, scratch);
+        Mixture.softmaxBackward(weights, dScores, 0, rows);
         for (int u = 0; u < values.length; u++) {
             for (int r = 0; r < rows; r++) {
                 float slope = dScores.get(r, u) * scale;

@@ -6,6 +6,7 @@ import io.tamor.model.tensor.Parameter;
 import io.tamor.model.tensor.ParameterFactory;
 import io.tamor.model.tensor.Passes;
 import io.tamor.model.tensor.Scratch;
+import io.tamor.model.tensor.WeightedSum;
 import java.util.Arrays;
 
 /**
@@ -86,7 +87,7 @@ public final class Gate {
         }
         Passes.bias(buffers.probabilities, from, rows, bias.value());
         Mixture.softmax(buffers.probabilities, from, rows);
-        Mixture.forward(buffers.probabilities, experts, y, from, rows);
+        WeightedSum.forward(buffers.probabilities, experts, y, from, rows, scratch);
     }
 
     /** Adds the gradients by the experts, by x and by the gate's own parameters. */
@@ -99,7 +100,9 @@ public final class Gate {
             Matrix dx,
             int from,
             int rows) {
-        Mixture.backward(buffers.probabilities, buffers.dLogits, experts, dExperts, dy, from, rows);
+        Matrix p = buffers.probabilities;
+        WeightedSum.backward(p, buffers.dLogits, experts, dExperts, dy, from, rows, scratch);
+        Mixture.softmaxBackward(p, buffers.dLogits, from, rows);
         Passes.biasBackward(buffers.dLogits, from, rows, bias.gradient(), scratch);
         for (int i = 0; i < blocks.length; i++) {
             if (blocks[i] > 0) {

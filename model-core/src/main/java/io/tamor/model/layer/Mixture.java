@@ -30,55 +30,15 @@ public final class Mixture {
         }
     }
 
-    /** y = the sum over c of p[:, c] * parts[c]. */
-    public static void forward(Matrix p, Matrix[] parts, Matrix y, int from, int rows) {
-        FloatBuffer out = y.floats();
-        int columns = y.columns();
+    /** dLogits through the softmax that made p, in place of the gradient by p. */
+    public static void softmaxBackward(Matrix p, Matrix dLogits, int from, int rows) {
+        int columns = p.columns();
         for (int r = from; r < from + rows; r++) {
-            int at = y.index(r);
-            for (int e = 0; e < parts.length; e++) {
-                float weight = p.get(r, e);
-                FloatBuffer in = parts[e].floats();
-                int inAt = parts[e].index(r);
-                if (e == 0) {
-                    for (int c = 0; c < columns; c++) {
-                        out.put(at + c, weight * in.get(inAt + c));
-                    }
-                } else {
-                    for (int c = 0; c < columns; c++) {
-                        out.put(at + c, out.get(at + c) + weight * in.get(inAt + c));
-                    }
-                }
-            }
-        }
-    }
-
-    /** dParts[c] += p[:, c] * dy, and dLogits through the softmax that made p. */
-    public static void backward(
-            Matrix p,
-            Matrix dLogits,
-            Matrix[] parts,
-            Matrix[] dParts,
-            Matrix dy,
-            int from,
-            int rows) {
-        FloatBuffer dOut = dy.floats();
-        int columns = dy.columns();
-        for (int r = from; r < from + rows; r++) {
-            int at = dy.index(r);
             float mean = 0;
-            for (int e = 0; e < parts.length; e++) {
-                float weight = p.get(r, e);
-                float slope = dot(dOut, at, parts[e].floats(), parts[e].index(r), columns);
-                dLogits.set(r, e, slope);
-                mean += weight * slope;
-                FloatBuffer dPart = dParts[e].floats();
-                int partAt = dParts[e].index(r);
-                for (int c = 0; c < columns; c++) {
-                    dPart.put(partAt + c, dPart.get(partAt + c) + weight * dOut.get(at + c));
-                }
+            for (int e = 0; e < columns; e++) {
+                mean += p.get(r, e) * dLogits.get(r, e);
             }
-            for (int e = 0; e < parts.length; e++) {
+            for (int e = 0; e < columns; e++) {
                 dLogits.set(r, e, p.get(r, e) * (dLogits.get(r, e) - mean));
             }
         }

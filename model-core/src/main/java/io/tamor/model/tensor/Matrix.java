@@ -175,6 +175,30 @@ public final class Matrix {
         }
     }
 
+    /**
+     * Copies the columns [first, first + width) of {@code count} rows to an array, without gaps.
+     */
+    void read(int row, int count, int first, int width, float[] to) {
+        if (width == stride) {
+            floats.get(index(row), to, 0, count * width);
+        } else {
+            for (int k = 0; k < count; k++) {
+                floats.get(index(row + k) + first, to, k * width, width);
+            }
+        }
+    }
+
+    /** Fills the columns [first, first + width) of {@code count} rows from an array. */
+    void write(int row, int count, int first, int width, float[] from) {
+        if (width == stride) {
+            floats.put(index(row), from, 0, count * width);
+        } else {
+            for (int k = 0; k < count; k++) {
+                floats.put(index(row + k) + first, from, k * width, width);
+            }
+        }
+    }
+
     /** Sets the first {@code count} rows to 0. */
     public void clear(int count) {
         if (dense()) {

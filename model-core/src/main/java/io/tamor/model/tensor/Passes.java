@@ -1,17 +1,13 @@
 package io.tamor.model.tensor;
 
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 
 /** The passes between two matrix products, each once over the memory, on ranges of rows. */
 public final class Passes {
     /**
-     * Gradients beyond this count as not finite: their squares, summed up in an optimiser's state,
-     * would overflow and stop its parameter for good.
+     * Times this, gradients of 2^51 and more are infinite, and count as not finite: their squares,
+     * summed up in an optimiser's state, would overflow and stop its parameter for good.
      */
-    private static final float LARGEST_GRADIENT = 0x1p50f;
-
-    /** Brings twice the {@link #LARGEST_GRADIENT} beyond the largest float. */
     private static final float TO_OVERFLOW = 0x1p77f;
 
     private Passes() {}
@@ -167,49 +163,24 @@ public final class Passes {
         return sum;
     }
 
-    /** Whether every element is finite and no larger than an optimiser can take. */
+    /** Whether every element is finite and smaller than an optimiser can take. */
     public static boolean usableGradient(Matrix m, Scratch scratch) {
         if (!m.dense()) {
             throw new IllegalArgumentException("a finite check needs rows without gaps");
         }
         int count = m.rows() * m.columns();
-        int from = m.index(0);
-        Arrays.fill(scratch.j, 0);
         for (int done = 0; done < count; done += Scratch.CHUNK) {
             int n = Math.min(Scratch.CHUNK, count - done);
-            m.bits().get(from + done, scratch.i, 0, n);
-            raise(scratch.j, scratch.i, n);
+            m.floats().get(m.index(0) + done, scratch.a, 0, n);
+            if (!usableGradient(scratch.a, n)) {
+                return false;
+            }
         }
-        int largest = 0;
-        for (int k = 0; k < Math.min(count, Scratch.CHUNK); k++) {
-            largest = Math.max(largest, scratch.j[k]);
-        }
-        return largest <= Float.floatToRawIntBits(LARGEST_GRADIENT);
+        return true;
     }
 
     /** The same of the first {@code count} values. */
     public static boolean usableGradient(float[] values, int count) {
-        float s0 = 0; // each term is 0, or NaN where the value is too large or none
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
-        int k = 0;
-        for (; k + 3 < count; k += 4) {
-            s0 += values[k] * TO_OVERFLOW * 0f;
-            s1 += values[k + 1] * TO_OVERFLOW * 0f;
-            s2 += values[k + 2] * TO_OVERFLOW * 0f;
-            s3 += values[k + 3] * TO_OVERFLOW * 0f;
-        }
-        for (; k < count; k++) {
-            s0 += values[k] * TO_OVERFLOW * 0f;
-        }
-        return s0 + s1 + (s2 + s3) == 0;
-    }
-
-    /** Element by element, so that it is vectorised: a running maximum would not be. */
-    private static void raise(int[] largest, int[] bits, int n) {
-        for (int k = 0; k < n; k++) {
-            largest[k] = Math.max(largest[k], bits[k] & Integer.MAX_VALUE);
-        }
+        return Kernels.chosen().finiteTimes(TO_OVERFLOW, values, count);
     }
 }

@@ -22,19 +22,6 @@ public final class ShortRows {
         }
     }
 
-    /** to[t..t + n) += factor * from[f..f + n). */
-    public static void addScaled(float[] from, int f, float factor, float[] to, int t, int n) {
-        int done = 0;
-        for (; done + BLOCK <= n; done += BLOCK) {
-            for (int k = 0; k < BLOCK; k++) {
-                to[t + done + k] += factor * from[f + done + k];
-            }
-        }
-        for (; done < n; done++) {
-            to[t + done] += factor * from[f + done];
-        }
-    }
-
     /** to[t..t + n) = 0. */
     public static void clear(float[] to, int t, int n) {
         int done = 0;

@@ -1,0 +1,5 @@
+/** JMH benchmarks of the reference model. */
+@NullMarked
+package io.tamor.model.benchmark;
+
+import org.jspecify.annotations.NullMarked;
