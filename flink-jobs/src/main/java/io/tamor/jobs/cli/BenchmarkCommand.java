@@ -81,6 +81,7 @@ public final class BenchmarkCommand {
                     "bytesAllocatedPerStep",
                     (long) summary.median(r -> r.own("bytesAllocatedPerStep")));
             step.put("modelBytes", (long) summary.median(r -> r.own("modelBytes")));
+            step.put("workspaceBytes", (long) summary.median(r -> r.own("workspaceBytes")));
             ratio(step, summary.trainingRatios());
             ObjectNode forward = root.putObject("forward");
             forward.put("samplesPerSecond", summary.median(r -> r.own("forwardSamplesPerSecond")));
@@ -117,8 +118,10 @@ public final class BenchmarkCommand {
                     summary.median(r -> r.own("manyItemsRatio")));
             out.printf("          %s%n", described(summary.forwardRatios()));
             out.printf(
-                    "memory    %,.0f MB of parameters, gradients and optimizer state%n",
-                    summary.median(r -> r.own("modelBytes")) / 1e6);
+                    "memory    %,.0f MB of parameters, gradients and optimizer state, %,.1f MB of"
+                            + " workspace%n",
+                    summary.median(r -> r.own("modelBytes")) / 1e6,
+                    summary.median(r -> r.own("workspaceBytes")) / 1e6);
             out.printf("BLAS      kernels %s, one thread%n", BenchmarkSummary.blasKernels());
         }
 

@@ -58,7 +58,16 @@ public final class LearnerBenchmark {
                 allocated,
                 ReferenceModel.BATCH / scoreSeconds,
                 rowSeconds / itemSeconds,
-                modelBytes(trainer));
+                modelBytes(trainer),
+                footprint(spec, ReferenceModel.BATCH) - footprint(spec, 1));
+    }
+
+    /** Bytes that a new trainer takes for a capacity, with its first step, on and off the heap. */
+    private static long footprint(ModelSpec spec, int capacity) {
+        MiniBatch batch = ReferenceModel.batch(spec, capacity, false, new SplittableRandom(1));
+        long nativeBefore = Matrix.takenBytes();
+        long heap = allocated(() -> new Trainer(spec, capacity).step(batch), 1);
+        return heap + Matrix.takenBytes() - nativeBefore;
     }
 
     /** Floating-point operations per second of the best of some matrix products. */

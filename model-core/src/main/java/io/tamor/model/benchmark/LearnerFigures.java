@@ -10,6 +10,8 @@ package io.tamor.model.benchmark;
  * @param forwardSamplesPerSecond of scoring
  * @param manyItemsRatio rate of scoring 200 items of one user over that of 200 independent rows
  * @param modelBytes parameters, their gradients and the optimiser's state
+ * @param workspaceBytes what a trainer for a full batch takes beyond one for a single row:
+ *     activations and their gradients, on and off the Java heap
  */
 public record LearnerFigures(
         double samplesPerSecond,
@@ -18,4 +20,5 @@ public record LearnerFigures(
         long bytesAllocatedPerStep,
         double forwardSamplesPerSecond,
         double manyItemsRatio,
-        long modelBytes) {}
+        long modelBytes,
+        long workspaceBytes) {}

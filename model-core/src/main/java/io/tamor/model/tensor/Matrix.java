@@ -3,6 +3,7 @@ package io.tamor.model.tensor;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Arrays;
+import java.util.concurrent.atomic.LongAdder;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -18,6 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Matrix {
     private static final float[] ZEROS = new float[4096];
+    private static final LongAdder TAKEN_BYTES = new LongAdder();
 
     private final INDArray array;
     private final FloatPointer address;
@@ -47,13 +49,20 @@ public final class Matrix {
         this.stride = stride;
     }
 
+    /** Native memory that matrices of this process have taken so far, given back or not. */
+    public static long takenBytes() {
+        return TAKEN_BYTES.sum();
+    }
+
     /** A matrix of zeros with memory of its own. */
     public static Matrix zeros(int rows, int columns) {
+        TAKEN_BYTES.add((long) rows * columns * Float.BYTES);
         return over(Nd4j.zeros(DataType.FLOAT, rows, columns));
     }
 
     /** A row vector of zeros, whose array has rank 1. */
     public static Matrix zeroVector(int length) {
+        TAKEN_BYTES.add((long) length * Float.BYTES);
         return over(Nd4j.zeros(DataType.FLOAT, length));
     }
 

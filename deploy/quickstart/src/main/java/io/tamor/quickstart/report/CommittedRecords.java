@@ -10,6 +10,7 @@ import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -17,6 +18,11 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Everything committed on a topic, from its beginning to where it ends now. */
 public final class CommittedRecords {
     private static final Duration POLL = Duration.ofMillis(200);
+
+    /**
+     * Polls without a record after which what is left must be in a transaction that nobody ends.
+     */
+    private static final int MOST_EMPTY_POLLS = 300;
 
     private final KafkaOptions kafka;
 
@@ -26,7 +32,7 @@ public final class CommittedRecords {
 
     /** About how many there are: a transaction's end counts as one. */
     public long count(TopicOptions topic) {
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted")) {
             List<TopicPartition> partitions = partitions(consumer, topic);
             long ends = sum(consumer.endOffsets(partitions));
             return ends - sum(consumer.beginningOffsets(partitions));
@@ -37,9 +43,9 @@ public final class CommittedRecords {
         return offsets.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private KafkaConsumer<byte[], byte[]> consumer() {
+    private KafkaConsumer<byte[], byte[]> consumer(String isolation) {
         Properties properties = kafka.clientProperties();
-        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000");
         properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(8 << 20));
@@ -54,18 +60,38 @@ public final class CommittedRecords {
                 .toList();
     }
 
-    /** Hands out each record once, in order within a partition. */
+    /**
+     * Hands out each record once, in order within a partition. A transaction's commit returns
+     * before its markers are in every partition, so the end is that of all records, and the reader
+     * waits until they are committed or aborted.
+     */
     void forEach(TopicOptions topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-            List<TopicPartition> partitions = partitions(consumer, topic);
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> open = new HashMap<>(consumer.endOffsets(partitions));
+        Map<TopicPartition, Long> open = ends(topic);
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_committed")) {
+            consumer.assign(open.keySet());
+            consumer.seekToBeginning(open.keySet());
+            int emptyPolls = 0;
             open.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
             while (!open.isEmpty()) {
-                consumer.poll(POLL).forEach(reader);
+                ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+                records.forEach(reader);
+                emptyPolls = records.isEmpty() ? emptyPolls + 1 : 0;
                 open.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+                if (emptyPolls > MOST_EMPTY_POLLS) {
+                    throw new IllegalStateException(
+                            "topic "
+                                    + topic.name()
+                                    + ": wanted all up to "
+                                    + open
+                                    + " committed, but a transaction is still open");
+                }
             }
+        }
+    }
+
+    private Map<TopicPartition, Long> ends(TopicOptions topic) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted")) {
+            return new HashMap<>(consumer.endOffsets(partitions(consumer, topic)));
         }
     }
 }
