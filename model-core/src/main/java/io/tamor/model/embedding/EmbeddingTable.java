@@ -14,7 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>Rows live in one Java array, each followed by its optimiser state: a step touches few rows of
  * a large table, so what counts is cache lines, and a row with its state is one stretch of them
- * (docs/decisions/011-embedding-rows.md). Several values of one sample are averaged.
+ * (docs/decisions/008-embedding-rows.md). Several values of one sample are averaged.
  */
 public final class EmbeddingTable {
     private static final Kernels KERNELS = Kernels.chosen();

@@ -8,7 +8,7 @@ import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemv;
 
 /**
  * The three matrix products of a dense layer, on ranges of rows, without allocation. They call the
- * OpenBLAS that ND4J loads, on the arrays' own memory: docs/decisions/010-matrix-products.md.
+ * OpenBLAS that ND4J loads, on the arrays' own memory: docs/decisions/007-matrix-products.md.
  */
 public final class Gemm {
     private Gemm() {}

@@ -3,7 +3,7 @@ package io.tamor.model.tensor;
 /**
  * The innermost loops over Java arrays that the JIT does not vectorise by itself. Both
  * implementations add in the same order, so they give the same bits:
- * docs/decisions/013-vector-kernels.md.
+ * docs/decisions/010-vector-kernels.md.
  */
 public interface Kernels {
     /** to[t..t + n) += factor * from[f..f + n), product and sum rounded separately. */
