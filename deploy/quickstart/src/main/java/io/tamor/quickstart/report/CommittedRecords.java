@@ -2,12 +2,15 @@ package io.tamor.quickstart.report;
 
 import io.tamor.jobs.config.KafkaOptions;
 import io.tamor.jobs.config.TopicOptions;
+import io.tamor.schemas.wire.MalformedRecordException;
+import io.tamor.schemas.wire.RecordWire;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -87,6 +90,31 @@ public final class CommittedRecords {
                 }
             }
         }
+    }
+
+    /**
+     * The same for records of one type; one that does not decode is an error that says where it is.
+     */
+    <T extends SpecificRecordBase> void decoded(
+            TopicOptions topic, Class<T> type, Consumer<T> reader) {
+        RecordWire<T> wire = RecordWire.of(type);
+        forEach(
+                topic,
+                record -> {
+                    try {
+                        reader.accept(wire.decode(record.value()));
+                    } catch (MalformedRecordException e) {
+                        throw new IllegalStateException(
+                                "topic "
+                                        + record.topic()
+                                        + ", partition "
+                                        + record.partition()
+                                        + ", offset "
+                                        + record.offset()
+                                        + " was written by a job of this run and cannot be read",
+                                e);
+                    }
+                });
     }
 
     private Map<TopicPartition, Long> ends(TopicOptions topic) {

@@ -2,8 +2,6 @@ package io.tamor.quickstart.report;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.schemas.LearnerMetrics;
-import io.tamor.schemas.wire.MalformedRecordException;
-import io.tamor.schemas.wire.RecordWire;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,24 +23,7 @@ final class QualityCensus {
         this.tasks = deployment.tasks().stream().map(task -> task.name()).toList();
         tiers.add(ALL);
         tiers.addAll(deployment.tiers().names());
-        RecordWire<LearnerMetrics> wire = RecordWire.of(LearnerMetrics.class);
-        topics.forEach(
-                deployment.topics().metrics(),
-                record -> {
-                    try {
-                        add(wire.decode(record.value()));
-                    } catch (MalformedRecordException e) {
-                        throw new IllegalStateException(
-                                "topic "
-                                        + record.topic()
-                                        + ", partition "
-                                        + record.partition()
-                                        + ", offset "
-                                        + record.offset()
-                                        + " was written by the learner and cannot be read",
-                                e);
-                    }
-                });
+        topics.decoded(deployment.topics().metrics(), LearnerMetrics.class, this::add);
     }
 
     private void add(LearnerMetrics metrics) {

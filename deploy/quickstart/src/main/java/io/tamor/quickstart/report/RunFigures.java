@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.schemas.SnapshotAnnouncement;
-import io.tamor.schemas.wire.MalformedRecordException;
-import io.tamor.schemas.wire.RecordWire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -117,17 +115,7 @@ public final class RunFigures {
 
     private List<SnapshotAnnouncement> announced() {
         List<SnapshotAnnouncement> found = new ArrayList<>();
-        RecordWire<SnapshotAnnouncement> wire = RecordWire.of(SnapshotAnnouncement.class);
-        topics.forEach(
-                deployment.topics().snapshots(),
-                record -> {
-                    try {
-                        found.add(wire.decode(record.value()));
-                    } catch (MalformedRecordException e) {
-                        throw new IllegalStateException(
-                                "an announcement on " + record.topic() + " cannot be read", e);
-                    }
-                });
+        topics.decoded(deployment.topics().snapshots(), SnapshotAnnouncement.class, found::add);
         return found;
     }
 }

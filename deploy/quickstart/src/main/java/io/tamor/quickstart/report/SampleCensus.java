@@ -3,8 +3,6 @@ package io.tamor.quickstart.report;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.TaskOptions;
 import io.tamor.schemas.Sample;
-import io.tamor.schemas.wire.MalformedRecordException;
-import io.tamor.schemas.wire.RecordWire;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -39,24 +37,7 @@ final class SampleCensus {
         this.windowStarts = windowStarts;
         this.mature = new long[tasks.size()];
         this.positive = new long[tasks.size()];
-        RecordWire<Sample> wire = RecordWire.of(Sample.class);
-        topics.forEach(
-                deployment.topics().samples(),
-                record -> {
-                    try {
-                        add(wire.decode(record.value()));
-                    } catch (MalformedRecordException e) {
-                        throw new IllegalStateException(
-                                "topic "
-                                        + record.topic()
-                                        + ", partition "
-                                        + record.partition()
-                                        + ", offset "
-                                        + record.offset()
-                                        + " was written by the timeline and cannot be read",
-                                e);
-                    }
-                });
+        topics.decoded(deployment.topics().samples(), Sample.class, this::add);
     }
 
     private void add(Sample sample) {
