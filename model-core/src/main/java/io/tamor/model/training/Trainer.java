@@ -275,6 +275,19 @@ public final class Trainer {
         }
     }
 
+    /** A copy of what replicas of the model share. */
+    public ModelValues values() {
+        return ModelValues.of(network);
+    }
+
+    /**
+     * Replaces what replicas share. Optimiser state stays; that of a row whose values change is
+     * fitted to them.
+     */
+    public void values(ModelValues values) {
+        values.copyTo(network, rowOptimizer);
+    }
+
     /**
      * Writes all that a resumed trainer needs for the same bits; external rows are not part of it.
      */

@@ -95,7 +95,7 @@ public final class CommittedRecords {
     /**
      * The same for records of one type; one that does not decode is an error that says where it is.
      */
-    <T extends SpecificRecordBase> void decoded(
+    public <T extends SpecificRecordBase> void decoded(
             TopicOptions topic, Class<T> type, Consumer<T> reader) {
         RecordWire<T> wire = RecordWire.of(type);
         forEach(

@@ -97,6 +97,15 @@ public final class Quality {
         return slices;
     }
 
+    /** Adds all that another one has counted, but for windows that it has closed. */
+    public void merge(Quality other) {
+        windows.merge(other.windows);
+        if (other.firstMs != NONE) {
+            firstMs = firstMs == NONE ? other.firstMs : Math.min(firstMs, other.firstMs);
+            lastMs = Math.max(lastMs, other.lastMs);
+        }
+    }
+
     /** Writes all there is; windows closed and not taken must be taken first. */
     public void write(DataOutput out) throws IOException {
         out.writeLong(firstMs);

@@ -1,0 +1,54 @@
+package io.tamor.quickstart.run;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.KafkaTopics;
+import io.tamor.jobs.learner.logic.SampleOrder;
+import io.tamor.jobs.timeline.TimelineJob;
+import io.tamor.quickstart.broker.EmbeddedBroker;
+import io.tamor.quickstart.cluster.LocalCluster;
+import io.tamor.quickstart.feed.Arrivals;
+import io.tamor.quickstart.feed.KafkaFeedSink;
+import io.tamor.quickstart.report.CommittedRecords;
+import io.tamor.schemas.Sample;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The samples that the timeline makes of a source, in the learner's order.
+ *
+ * @param samples ascending by {@link SampleOrder}
+ */
+public record TestingSampleStream(Deployment deployment, List<Sample> samples) {
+    /** Runs the timeline to its end. */
+    public static TestingSampleStream of(RunSource source, Path out) {
+        try (OutputFolder folder = OutputFolder.prepare(out);
+                EmbeddedBroker broker = EmbeddedBroker.start(folder.work());
+                LocalCluster cluster = LocalCluster.start(2)) {
+            Deployment deployment =
+                    new DeploymentTemplate(source.deployment())
+                            .broker(broker.bootstrap())
+                            .folders(folder.snapshots(), folder.work().resolve("checkpoints"))
+                            .parallelism(2)
+                            .write(folder.deploymentFile());
+            try (KafkaTopics topics = new KafkaTopics(deployment.kafka())) {
+                topics.createMissing(deployment);
+            }
+            try (Arrivals into =
+                    new Arrivals(
+                            source.faults(deployment),
+                            new KafkaFeedSink(deployment.kafka(), deployment.topics()))) {
+                source.feed(deployment, folder.root(), into);
+            }
+            StreamExecutionEnvironment timeline = LocalCluster.environment(deployment);
+            TimelineJob.define(timeline, deployment, true);
+            cluster.run("timeline", timeline, records -> {});
+            List<Sample> samples = new ArrayList<>();
+            new CommittedRecords(deployment.kafka())
+                    .decoded(deployment.topics().samples(), Sample.class, samples::add);
+            samples.sort(SampleOrder.BY_MATURITY);
+            return new TestingSampleStream(deployment, samples);
+        }
+    }
+}
