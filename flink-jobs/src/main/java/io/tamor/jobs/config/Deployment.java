@@ -65,6 +65,7 @@ public record Deployment(
                 "learner.disorder must be >= %s, the step in which the timeline emits, was %s",
                 LearnerOptions.LEAST_DISORDER,
                 learner.disorder());
+        checkMerge(problems, learner, flink);
         problems.require(
                 topics.samples().partitions() % flink.parallelism() == 0,
                 "topics.samples.partitions must be a multiple of flink.parallelism (%d), so that one"
@@ -98,6 +99,30 @@ public record Deployment(
         for (String name : names) {
             problems.require(seen.add(name), "%s: %s is named twice", key, name);
         }
+    }
+
+    private static void checkMerge(Problems problems, LearnerOptions learner, FlinkOptions flink) {
+        MergeOptions merge = learner.merge();
+        if (merge == null) {
+            problems.require(
+                    learner.parallelism() == 1,
+                    "learner.parallelism %d needs learner.merge, such as {every: 10 min}",
+                    learner.parallelism());
+            return;
+        }
+        problems.require(
+                        merge.every().toMillis() > 0,
+                        "learner.merge.every must be > 0, was %s",
+                        merge.every())
+                .require(
+                        merge.momentum() >= 0 && merge.momentum() < 1,
+                        "learner.merge.momentum must be in [0, 1), was %s",
+                        merge.momentum())
+                .require(
+                        learner.parallelism() <= flink.maxParallelism(),
+                        "learner.parallelism must be <= flink.max_parallelism (%d), was %d",
+                        flink.maxParallelism(),
+                        learner.parallelism());
     }
 
     private static void checkBands(Problems problems, TierOptions tiers) {

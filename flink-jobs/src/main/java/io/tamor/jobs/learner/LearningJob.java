@@ -1,6 +1,7 @@
 package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.MergeOptions;
 import io.tamor.jobs.config.TopicOptions;
 import io.tamor.jobs.io.KafkaSinks;
 import io.tamor.jobs.io.KafkaSources;
@@ -8,19 +9,21 @@ import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.snapshot.KafkaSnapshotAnnouncer;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.jobs.snapshot.SnapshotSink;
+import java.util.UUID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.OutputTag;
 
 /**
  * The learning job: samples in; snapshots, changed user rows, metrics and refused records out. The
- * source is as parallel as the environment, everything else runs at parallelism 1: there is one
- * model.
+ * source is as parallel as the environment, the learner as its own options say; what makes and
+ * publishes versions runs at parallelism 1, since there is one model.
  */
 public final class LearningJob {
     private LearningJob() {}
@@ -51,29 +54,61 @@ public final class LearningJob {
     /** Adds what lies between the edges. */
     static void build(
             DataStream<ConsumedSample> samples, Deployment deployment, LearnerSinks sinks) {
-        SingleOutputStreamOperator<SnapshotCandidate> learner =
-                samples.keyBy(sample -> sample.userId, Types.STRING)
-                        .transform(
-                                OperatorUids.LEARNER,
-                                TypeInformation.of(SnapshotCandidate.class),
-                                new OnlineLearnerOperator(deployment))
-                        .uid(OperatorUids.LEARNER)
-                        .setParallelism(1);
-        learner.sinkTo(sinks.snapshots())
+        KeyedStream<ConsumedSample, String> byUser = samples.keyBy(sample -> sample.userId);
+        MergeOptions merge = deployment.learner().merge();
+        if (merge == null) {
+            SingleOutputStreamOperator<SnapshotCandidate> learner =
+                    byUser.transform(
+                                    OperatorUids.LEARNER,
+                                    TypeInformation.of(SnapshotCandidate.class),
+                                    new OnlineLearnerOperator(deployment))
+                            .uid(OperatorUids.LEARNER)
+                            .setParallelism(1);
+            publish(learner, sinks);
+            reject(learner, sinks);
+        } else {
+            // New with every submission, the same for all its operators and restarts.
+            String run = UUID.randomUUID().toString();
+            SingleOutputStreamOperator<LearnerMessage> learners =
+                    byUser.transform(
+                                    OperatorUids.LEARNER,
+                                    TypeInformation.of(LearnerMessage.class),
+                                    new ReplicaLearnerOperator(deployment, merge, run))
+                            .uid(OperatorUids.LEARNER)
+                            .setParallelism(deployment.learner().parallelism());
+            SingleOutputStreamOperator<SnapshotCandidate> merger =
+                    learners.transform(
+                                    OperatorUids.MERGER,
+                                    TypeInformation.of(SnapshotCandidate.class),
+                                    new ParameterMergerOperator(deployment, merge, run))
+                            .uid(OperatorUids.MERGER)
+                            .setParallelism(1);
+            publish(merger, sinks);
+            reject(learners, sinks);
+        }
+    }
+
+    /** What is said of the model as a whole. */
+    private static void publish(
+            SingleOutputStreamOperator<SnapshotCandidate> model, LearnerSinks sinks) {
+        model.sinkTo(sinks.snapshots())
                 .uid(OperatorUids.SNAPSHOTS_SINK)
                 .name(OperatorUids.SNAPSHOTS_SINK)
                 .setParallelism(1);
-        side(learner, OnlineLearnerOperator.METRICS, sinks.metrics(), OperatorUids.METRICS_SINK);
+        side(model, OnlineLearnerOperator.METRICS, sinks.metrics(), OperatorUids.METRICS_SINK);
         side(
-                learner,
+                model,
                 OnlineLearnerOperator.USER_ROWS,
                 sinks.userRows(),
                 OperatorUids.USER_ROWS_SINK);
+    }
+
+    private static void reject(SingleOutputStreamOperator<?> learner, LearnerSinks sinks) {
         side(learner, OnlineLearnerOperator.REJECTED, sinks.rejected(), OperatorUids.REJECTED_SINK);
     }
 
     private static void side(
-            SingleOutputStreamOperator<SnapshotCandidate> learner,
+            SingleOutputStreamOperator<?> learner,
             OutputTag<OutgoingRecord> tag,
             Sink<OutgoingRecord> sink,
             String uid) {

@@ -71,10 +71,16 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
             new OutputTag<>("learner.rejected", OutgoingRecord.TYPE);
 
     // State: every descriptor of this operator is here, in UserRows and in UntrainedSamples.
-    private static final ListStateDescriptor<byte[]> LEARNER =
+    static final ListStateDescriptor<byte[]> LEARNER =
             new ListStateDescriptor<>(
                     "learner", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
-    private static final String TIMERS = "user-row-expiry";
+
+    /** The same in a form that learners among others read too, each the whole of it. */
+    static final ListStateDescriptor<byte[]> ALONE =
+            new ListStateDescriptor<>(
+                    "learner-alone", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+
+    static final String TIMERS = "user-row-expiry";
 
     private final Deployment deployment;
 
@@ -105,8 +111,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
         if (subtasks != 1) {
             throw new IllegalStateException(
-                    "the learner trains one model and runs at parallelism 1, was set to "
-                            + subtasks);
+                    "the learner trains alone and runs at parallelism 1, was set to " + subtasks);
         }
         ModelSpec spec = ModelSpecs.of(deployment);
         wire = RecordWire.of(Sample.class);
@@ -114,23 +119,28 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         trainer = new Trainer(spec, deployment.learner().batch());
         quality = new Quality(spec);
         progress = new LearnerProgress(deployment.tasks().size());
-        learnerState = context.getOperatorStateStore().getListState(LEARNER);
+        learnerState = context.getOperatorStateStore().getUnionListState(ALONE);
         if (context.isRestored()) {
-            restoreLearner();
+            restoreLearner(context.getOperatorStateStore().getListState(LEARNER));
         }
         partitions = new HashMap<>();
         reportedSamples = progress.samples;
     }
 
-    private void restoreLearner() throws Exception {
+    /**
+     * @param former where builds before the one that knew several learners kept the model
+     */
+    private void restoreLearner(ListState<byte[]> former) throws Exception {
         List<byte[]> stored = new ArrayList<>();
         learnerState.get().forEach(stored::add);
+        former.get().forEach(stored::add);
+        former.clear();
         if (stored.size() != 1) {
             throw new IllegalStateException(
-                    "learner state: wanted the 1 model that a learner at parallelism 1 stores,"
-                            + " found "
+                    "learner state: wanted the 1 model that a learner alone stores, found "
                             + stored.size()
-                            + "; restore from a checkpoint taken at parallelism 1");
+                            + "; learners that trained side by side go on with learner.merge, at"
+                            + " any learner.parallelism");
         }
         LearnerStateWire.read(stored.get(0), deployment.sampleSchema().fingerprint(), parts());
     }
@@ -262,7 +272,14 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         SnapshotCandidate candidate =
                 assembly.make(trainer, quality, progress, queue.resumeAt(progress.offsets));
         output.collect(new StreamRecord<>(candidate, candidate.eventTimeMs));
-        userRows.drainChanges((userId, row) -> outputs.userRow(userId, row, progress));
+        userRows.drainChanges(
+                (userId, row) ->
+                        outputs.userRow(
+                                userId,
+                                progress.version,
+                                row == null ? null : row.values,
+                                row == null ? 0 : row.trainedMs,
+                                progress.trainedMs));
     }
 
     private void reject(ConsumedSample consumed, RejectionCause cause, String detail) {

@@ -4,6 +4,7 @@ package io.tamor.jobs.learner;
 final class OperatorUids {
     static final String SAMPLES_SOURCE = "learner.samples-source";
     static final String LEARNER = "learner.online-learner";
+    static final String MERGER = "learner.parameter-merger";
     static final String SNAPSHOTS_SINK = "learner.snapshots-sink";
     static final String METRICS_SINK = "learner.metrics-sink";
     static final String USER_ROWS_SINK = "learner.user-rows-sink";

@@ -48,7 +48,7 @@ final class SnapshotAssembly {
     SnapshotCandidate make(
             Trainer trainer, Quality quality, LearnerProgress progress, Map<String, Long> sources)
             throws IOException {
-        long version = Math.max(progress.version, floor) + 1;
+        long version = nextVersion(progress);
         Parent parent =
                 progress.version == 0
                         ? null
@@ -76,6 +76,11 @@ final class SnapshotAssembly {
         progress.snapshotMs = progress.trainedMs;
         progress.snapshotSamples = progress.samples;
         return candidate;
+    }
+
+    /** The number of the version that will be made next. */
+    long nextVersion(LearnerProgress progress) {
+        return Math.max(progress.version, floor) + 1;
     }
 
     private SnapshotCandidate candidate(

@@ -34,10 +34,12 @@ public final class MetricWindows {
      *
      * @param fromMs its start, inclusive
      * @param toMs its end, exclusive
+     * @param table all it has counted
      */
-    public record MetricWindow(long fromMs, long toMs, List<MetricRow> rows) {
-        public MetricWindow {
-            rows = List.copyOf(rows);
+    public record MetricWindow(long fromMs, long toMs, MetricTable table) {
+        /** Its figures. */
+        public List<MetricRow> rows() {
+            return table.rows();
         }
     }
 
@@ -93,7 +95,7 @@ public final class MetricWindows {
 
     private void close(Map.Entry<Long, MetricTable> entry) {
         long from = entry.getKey();
-        closed.add(new MetricWindow(from, from + windowMs, entry.getValue().rows()));
+        closed.add(new MetricWindow(from, from + windowMs, entry.getValue()));
     }
 
     /** Everything since the beginning. */

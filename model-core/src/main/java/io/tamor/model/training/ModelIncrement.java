@@ -13,7 +13,7 @@ import java.util.List;
  * those embedding rows that changed, and the statistics of the dense features of the samples in
  * between.
  *
- * <p>Stored form, version 1, big-endian: int magic, int version, int arrays, per array string name,
+ * <p>Stored form, version 1, big-endian: int magic, int version, long steps, int arrays, per array string name,
  * int width, int length, int rows (-1: all), int[] their numbers, floats; statistics as {@link
  * ModelValues}; long CRC-32 of all before.
  */
@@ -22,6 +22,7 @@ public final class ModelIncrement {
     private static final int VERSION = 1;
     private static final int ALL = -1;
 
+    private final long steps;
     private final List<String> names;
     private final int[] widths;
     private final int[] lengths;
@@ -35,12 +36,14 @@ public final class ModelIncrement {
     private final List<FeatureStatistics> statistics;
 
     private ModelIncrement(
+            long steps,
             List<String> names,
             int[] widths,
             int[] lengths,
             int[][] rows,
             float[][] differences,
             List<FeatureStatistics> statistics) {
+        this.steps = steps;
         this.names = names;
         this.widths = widths;
         this.lengths = lengths;
@@ -74,7 +77,8 @@ public final class ModelIncrement {
         for (int side = 0; side < to.statistics().size(); side++) {
             since.add(to.statistics().get(side).minus(from.statistics().get(side)));
         }
-        return new ModelIncrement(to.names(), to.widths(), lengths, rows, differences, since);
+        return new ModelIncrement(
+                to.steps(), to.names(), to.widths(), lengths, rows, differences, since);
     }
 
     private static int[] changedRows(float[] before, float[] after, int width) {
@@ -98,6 +102,11 @@ public final class ModelIncrement {
             }
         }
         return differences;
+    }
+
+    /** Training steps of the replica when it was cut. */
+    long steps() {
+        return steps;
     }
 
     /** Whether every difference is a finite number. */
@@ -145,6 +154,7 @@ public final class ModelIncrement {
         StateOutput out = new StateOutput(target);
         out.writeInt(MAGIC);
         out.writeInt(VERSION);
+        out.writeLong(steps);
         out.writeInt(differences.length);
         for (int i = 0; i < differences.length; i++) {
             out.writeString(names.get(i));
@@ -165,6 +175,7 @@ public final class ModelIncrement {
         StateInput in = new StateInput(source);
         in.expect("magic", MAGIC);
         in.expect("version", VERSION);
+        long steps = in.readLong();
         int size = in.readInt();
         List<String> names = new ArrayList<>();
         int[] widths = new int[size];
@@ -186,6 +197,6 @@ public final class ModelIncrement {
         List<FeatureStatistics> statistics = ModelValues.readStatistics(in);
         in.expectChecksum();
         return new ModelIncrement(
-                List.copyOf(names), widths, lengths, rows, differences, statistics);
+                steps, List.copyOf(names), widths, lengths, rows, differences, statistics);
     }
 }

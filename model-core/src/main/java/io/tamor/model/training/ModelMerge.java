@@ -33,6 +33,16 @@ public final class ModelMerge {
         this.momentum = momentum;
     }
 
+    /** A base with increments added as they are. */
+    public static ModelValues sum(ModelValues base, List<ModelIncrement> increments) {
+        ModelMerge plain = new ModelMerge(1, 0);
+        ModelValues sum = base;
+        for (ModelIncrement increment : increments) {
+            sum = plain.merge(sum, List.of(increment));
+        }
+        return sum;
+    }
+
     /** The merged model; without increments the base itself. */
     public ModelValues merge(ModelValues base, List<ModelIncrement> increments) {
         if (increments.isEmpty()) {
@@ -59,7 +69,11 @@ public final class ModelMerge {
                         side, statistics.get(side).plus(increment.statistics().get(side)));
             }
         }
-        return new ModelValues(base.names(), base.widths(), merged, statistics);
+        long steps = base.steps();
+        for (ModelIncrement increment : increments) {
+            steps = Math.max(steps, increment.steps());
+        }
+        return new ModelValues(steps, base.names(), base.widths(), merged, statistics);
     }
 
     private float[] dense(int index, ModelValues base, List<ModelIncrement> increments) {

@@ -13,14 +13,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A copy of all that training changes in a model and replicas of it share: the dense parameters,
  * the embedding tables' rows and the dense features' statistics. No optimiser state, no external
  * rows. Arrays are row-major, dense parameters first, then tables, in the network's order.
  *
- * <p>Stored form, version 1, big-endian: int magic, int version, int arrays, per array string name,
+ * <p>Stored form, version 1, big-endian: int magic, int version, long steps, int arrays, per array string name,
  * int width, int length, floats; int sides, per side int features, double count, double[] mean,
  * double[] m2; long CRC-32 of all before.
  */
@@ -31,16 +30,19 @@ public final class ModelValues {
     /** {@link #width} of a dense parameter, which has no rows of its own. */
     static final int DENSE = 0;
 
+    private final long steps;
     private final List<String> names;
     private final int[] widths;
     private final float[][] arrays;
     private final List<FeatureStatistics> statistics;
 
     ModelValues(
+            long steps,
             List<String> names,
             int[] widths,
             float[][] arrays,
             List<FeatureStatistics> statistics) {
+        this.steps = steps;
         this.names = List.copyOf(names);
         this.widths = widths;
         this.arrays = arrays;
@@ -48,7 +50,7 @@ public final class ModelValues {
     }
 
     /** Copies a network's. */
-    public static ModelValues of(Network network) {
+    static ModelValues of(Network network, long steps) {
         List<String> names = new ArrayList<>();
         List<Integer> widths = new ArrayList<>();
         List<float[]> arrays = new ArrayList<>();
@@ -73,19 +75,15 @@ public final class ModelValues {
             }
         }
         return new ModelValues(
+                steps,
                 names,
                 widths.stream().mapToInt(Integer::intValue).toArray(),
                 arrays.toArray(float[][]::new),
                 normalizers(network).stream().map(FeatureStatistics::of).toList());
     }
 
-    /** Puts them into a network of the same model that only scores. */
-    public void copyTo(Network network) {
-        copyTo(network, null);
-    }
-
-    /** Puts them into a network; the state of each row that changes is fitted to its new values. */
-    void copyTo(Network network, @Nullable RowOptimizer optimizer) {
+    /** Puts them into a network; a row that changes is marked, and its state fitted to it. */
+    void copyTo(Network network, RowOptimizer optimizer, TouchedRows touched) {
         int i = 0;
         for (Parameter parameter : network.parameters().dense()) {
             Matrix value = parameter.value();
@@ -95,7 +93,7 @@ public final class ModelValues {
         for (EmbeddingTable table : network.parameters().tables()) {
             if (!table.field().external()) {
                 expect(i, table.name(), table.field().rows() * table.field().dim());
-                copyRows(arrays[i++], table, optimizer);
+                copyRows(arrays[i++], table, optimizer, touched);
             }
         }
         List<DenseNormalizer> normalizers = normalizers(network);
@@ -105,16 +103,15 @@ public final class ModelValues {
     }
 
     private static void copyRows(
-            float[] from, EmbeddingTable table, @Nullable RowOptimizer optimizer) {
+            float[] from, EmbeddingTable table, RowOptimizer optimizer, TouchedRows touched) {
         int dim = table.field().dim();
         for (int row = 0; row < table.field().rows(); row++) {
             int at = table.at(row);
             if (!Arrays.equals(
                     from, row * dim, (row + 1) * dim, table.rows(), at, at + dim)) {
                 System.arraycopy(from, row * dim, table.rows(), at, dim);
-                if (optimizer != null) {
-                    optimizer.adopt(table.rows(), at, dim);
-                }
+                optimizer.adopt(table.rows(), at, dim);
+                touched.mark(table.name(), row);
             }
         }
     }
@@ -168,7 +165,12 @@ public final class ModelValues {
             FeatureStatistics since = statistics.get(side).minus(from.statistics.get(side));
             all.add(to.statistics.get(side).plus(since));
         }
-        return new ModelValues(names, widths, moved, all);
+        return new ModelValues(steps, names, widths, moved, all);
+    }
+
+    /** Training steps that led here. */
+    long steps() {
+        return steps;
     }
 
     int size() {
@@ -202,6 +204,7 @@ public final class ModelValues {
         StateOutput out = new StateOutput(target);
         out.writeInt(MAGIC);
         out.writeInt(VERSION);
+        out.writeLong(steps);
         out.writeInt(arrays.length);
         for (int i = 0; i < arrays.length; i++) {
             out.writeString(names.get(i));
@@ -218,6 +221,7 @@ public final class ModelValues {
         StateInput in = new StateInput(source);
         in.expect("magic", MAGIC);
         in.expect("version", VERSION);
+        long steps = in.readLong();
         int size = in.readInt();
         List<String> names = new ArrayList<>();
         int[] widths = new int[size];
@@ -230,7 +234,7 @@ public final class ModelValues {
         }
         List<FeatureStatistics> statistics = readStatistics(in);
         in.expectChecksum();
-        return new ModelValues(names, widths, arrays, statistics);
+        return new ModelValues(steps, names, widths, arrays, statistics);
     }
 
     static void writeStatistics(StateOutput out, List<FeatureStatistics> statistics)

@@ -43,6 +43,14 @@ public final class TouchedRows {
         }
     }
 
+    /** Marks a row of a table. */
+    void mark(String table, int row) {
+        BitSet bits = rows.get(table);
+        if (bits != null) {
+            bits.set(row);
+        }
+    }
+
     /** Marks every row of every table: what they hold came from elsewhere. */
     void markAll() {
         rows.forEach((name, bits) -> bits.set(0, sizes.getOrDefault(name, 0)));

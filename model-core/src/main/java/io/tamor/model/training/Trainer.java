@@ -312,15 +312,21 @@ public final class Trainer {
 
     /** A copy of what replicas of the model share. */
     public ModelValues values() {
-        return ModelValues.of(network);
+        return ModelValues.of(network, steps);
     }
 
     /**
-     * Replaces what replicas share. Optimiser state stays; that of a row whose values change is
-     * fitted to them.
+     * Replaces what replicas share. Steps and optimiser state stay, being the replica's own; the
+     * state of a row whose values change is fitted to them.
      */
-    public void values(ModelValues values) {
-        values.copyTo(network, rowOptimizer);
+    public void load(ModelValues values) {
+        values.copyTo(network, rowOptimizer, touched);
+    }
+
+    /** Replaces what replicas share and the number of steps; for a model that others train. */
+    public void become(ModelValues values) {
+        load(values);
+        steps = values.steps();
     }
 
     /**

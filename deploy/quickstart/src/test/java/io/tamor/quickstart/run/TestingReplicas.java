@@ -105,7 +105,7 @@ final class TestingReplicas {
             Member owner = members.get(owner(sample.getUserId()));
             owner.queue.offer(sample, owner::train);
             for (Member member : members) {
-                member.queue.advance(sample.getMaturedAtMs() - 1, member::train);
+                member.queue.advance(sample.getMaturedAtMs(), member::train);
             }
             if (plan.replicas() > 1 && i % plan.every() == plan.every() - 1) {
                 members.forEach(member -> rounds.add(member.replica.cut()));

@@ -57,6 +57,42 @@ public final class LearnerProgress {
         matureLabels = new long[tasks];
     }
 
+    /**
+     * Adds what another part of the same learner has counted; of its last versions the newer, of
+     * its times the later ones.
+     */
+    public void add(LearnerProgress other) {
+        samples += other.samples;
+        steps += other.steps;
+        droppedSteps += other.droppedSteps;
+        lateSamples += other.lateSamples;
+        rejectedRecords += other.rejectedRecords;
+        snapshotSamples += other.snapshotSamples;
+        for (int t = 0; t < matureLabels.length; t++) {
+            matureLabels[t] += other.matureLabels[t];
+        }
+        other.offsets.forEach((partition, next) -> offsets.merge(partition, next, Math::max));
+        keepTimesOf(other);
+    }
+
+    /** Takes over the later times and the newer version of another part of the same learner. */
+    void keepTimesOf(LearnerProgress other) {
+        passedMs = Math.max(passedMs, other.passedMs);
+        trainedMs = Math.max(trainedMs, other.trainedMs);
+        snapshotMs = Math.max(snapshotMs, other.snapshotMs);
+        if (other.version > version) {
+            version = other.version;
+            manifestSha256 = other.manifestSha256;
+        }
+    }
+
+    /** A learner that counts from 0 at these times. */
+    LearnerProgress timesOnly() {
+        LearnerProgress times = new LearnerProgress(matureLabels.length);
+        times.keepTimesOf(this);
+        return times;
+    }
+
     /** Writes every field in their order above. */
     public void write(DataOutput out) throws IOException {
         out.writeLong(samples);

@@ -78,24 +78,11 @@ public final class MergeRounds {
             merged.merge(cut.replica(), cut.number(), Math::max);
         }
         base = merge.merge(base, group);
-        forgetFormerReplicas();
         waiting.clear();
         staleness = 0;
         values = base;
         round++;
         return new MergedModel(round, merged, base);
-    }
-
-    /** Those before a rescale have said their last and wait for nothing. */
-    private void forgetFormerReplicas() {
-        long newest = merged.values().stream().mapToLong(Long::longValue).max().orElse(0);
-        int of =
-                merged.entrySet().stream()
-                        .filter(cut -> cut.getValue() == newest)
-                        .mapToInt(cut -> cut.getKey().of())
-                        .max()
-                        .orElse(0);
-        merged.keySet().removeIf(replica -> replica.of() != of);
     }
 
     /** The model as of the last round, or the base; null where there is none yet. */

@@ -67,6 +67,16 @@ public final class Quality {
         return slices(windows.takeClosed());
     }
 
+    /** The windows closed since the last call, to be merged with those of other replicas. */
+    public List<MetricWindows.MetricWindow> takeClosedWindows() {
+        return windows.takeClosed();
+    }
+
+    /** The same after the open window is closed, since nothing more will come. */
+    public List<MetricWindows.MetricWindow> closeAllWindows() {
+        return windows.closeAll();
+    }
+
     /** Closes the open window, since nothing more will come, and takes what is closed. */
     public List<QualitySlice> closeAll() {
         return slices(windows.closeAll());

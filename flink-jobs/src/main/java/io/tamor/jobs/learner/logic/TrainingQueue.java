@@ -114,24 +114,28 @@ public final class TrainingQueue {
         }
     }
 
-    /** Takes up where another queue stopped; the untrained samples may be in any order. */
+    /**
+     * Takes up where another queue stopped; the untrained samples may be in any order. Mini-batches
+     * of several queues, or one too large, are not taken up: their samples are held again and join
+     * in order.
+     */
     public void restore(List<Untrained> untrained, long timeMs) {
         if (size() > 0) {
             throw new IllegalStateException("restore into a queue of " + size() + " samples");
         }
         passedMs = timeMs;
         untrained.forEach(u -> countByUser.merge(u.sample().sample().getUserId(), 1, Integer::sum));
+        long places = untrained.stream().filter(u -> u.place() != HELD).count();
+        long distinct =
+                untrained.stream()
+                        .mapToInt(Untrained::place)
+                        .filter(place -> place != HELD)
+                        .distinct()
+                        .count();
+        boolean one = places == distinct && places < capacity;
         untrained.stream()
                 .sorted((a, b) -> Integer.compare(a.place(), b.place()))
-                .forEach(u -> (u.place() == HELD ? held : batch).add(u.sample()));
-        if (batch.size() >= capacity) {
-            throw new IllegalStateException(
-                    "the restored mini-batch holds "
-                            + batch.size()
-                            + " samples, learner.batch is "
-                            + capacity
-                            + "; restore with a learner.batch above the former one's");
-        }
+                .forEach(u -> (u.place() == HELD || !one ? held : batch).add(u.sample()));
     }
 
     private void join(QueuedSample sample, Step step) throws Exception {

@@ -1,0 +1,240 @@
+package io.tamor.jobs.learner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.learner.logic.TestingSamples;
+import io.tamor.model.snapshot.Manifest;
+import io.tamor.schemas.Sample;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ParallelLearningHarnessTest {
+    private static final int SAMPLES = 1000;
+
+    @TempDir Path folder;
+
+    private Deployment deployment(int parallelism) {
+        return TestingSamples.deployment(
+                folder,
+                "learner: {batch: 64,",
+                "learner: {parallelism: " + parallelism + ", merge: {every: 1 h}, batch: 32,");
+    }
+
+    private List<Sample> samples() {
+        return TestingSamples.generate(deployment(1), SAMPLES, 21);
+    }
+
+    /** Takes samples with the watermark right behind them. */
+    private static void take(TestingLearners learners, List<Sample> samples) throws Exception {
+        for (Sample sample : samples) {
+            learners.take(sample);
+            learners.watermark(sample.getMaturedAtMs() - 1);
+        }
+    }
+
+    @Test
+    void replicasMeetInTheMergedModelOnceItsCheckpointIsComplete() throws Exception {
+        List<Sample> samples = samples();
+        try (TestingLearners learners = new TestingLearners(deployment(2))) {
+            take(learners, samples.subList(0, 100));
+            learners.checkpoint(); // tells the base and the time to measure from
+            learners.complete();
+            take(learners, samples.subList(100, 300));
+            learners.checkpoint();
+            assertThat(learners.replica(0).replica().unmerged()).isEqualTo(1);
+            assertThat(learners.values(0)).isNotEqualTo(learners.values(1));
+            learners.complete();
+            assertThat(learners.replica(0).replica().round()).isEqualTo(1);
+            assertThat(learners.replica(0).replica().unmerged()).isZero();
+            assertThat(sameSharedValues(learners)).isTrue();
+        }
+    }
+
+    @Test
+    void aReplicaThatHasLearnedNothingHoldsNobodyUp() throws Exception {
+        Deployment two = deployment(2);
+        try (TestingLearners learners = new TestingLearners(two)) {
+            List<Sample> ofTheFirst =
+                    samples().stream().filter(s -> learners.owner(s.getUserId()) == 0).toList();
+            take(learners, ofTheFirst.subList(0, 50));
+            learners.checkpoint();
+            learners.complete();
+            take(learners, ofTheFirst.subList(50, 200));
+            learners.checkpoint();
+            learners.complete();
+            assertThat(learners.replica(1).replica().round()).isEqualTo(1);
+            // The mean of one increment is that increment.
+            assertThat(sameSharedValues(learners)).isTrue();
+            learners.end();
+            assertThat(learners.lastSnapshot().manifest().progress().samples()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whatAFailureTakesBackIsNeverLoadedAndWhatItKeepsIs() throws Exception {
+        List<Sample> samples = samples();
+        TestingLearners.State state;
+        String run;
+        try (TestingLearners learners = new TestingLearners(deployment(2))) {
+            take(learners, samples.subList(0, 100));
+            learners.checkpoint();
+            learners.complete();
+            take(learners, samples.subList(100, 300));
+            state = learners.checkpoint(); // complete, but nobody hears of it
+            take(learners, samples.subList(300, 400));
+            learners.checkpoint(); // never complete
+            run = learners.run();
+        }
+        try (TestingLearners learners = new TestingLearners(deployment(2), run, state)) {
+            assertThat(learners.replica(0).replica().round()).isZero();
+            learners.complete();
+            assertThat(learners.replica(0).replica().round()).isEqualTo(1);
+            assertThat(sameSharedValues(learners)).isTrue();
+            take(learners, samples.subList(300, SAMPLES));
+            learners.end();
+            assertWhole(learners, samples);
+        }
+    }
+
+    @Test
+    void rescalingFromOneToFourToTwoToOneLosesNothing() throws Exception {
+        List<Sample> samples = samples();
+        Deployment alone = TestingSamples.deployment(folder, 32);
+        TestingLearners.State state;
+        long version;
+        String manifest;
+        try (TestingLearner one = new TestingLearner(alone, new HashMapStateBackend())) {
+            for (Sample sample : samples.subList(0, 400)) {
+                one.take(sample);
+                one.watermark(sample.getMaturedAtMs() - 1);
+            }
+            state = new TestingLearners.State(1, List.of(one.checkpoint()), null);
+            version = one.candidates.get(one.candidates.size() - 1).version;
+            manifest = one.candidates.get(one.candidates.size() - 1).manifestSha256;
+        }
+        int from = 400;
+        for (int parallelism : new int[] {4, 2, 1}) {
+            int half = parallelism == 4 ? 125 : 50;
+            try (TestingLearners learners =
+                    new TestingLearners(deployment(parallelism), "run" + parallelism, state)) {
+                take(learners, samples.subList(from, from + half));
+                learners.checkpoint();
+                learners.complete();
+                take(learners, samples.subList(from + half, from + 2 * half));
+                state = learners.checkpoint();
+                from += 2 * half;
+                assertThat(trained(learners)).isGreaterThan(from - 4 * 32);
+                if (parallelism == 4) {
+                    Manifest first = snapshot(learners);
+                    assertThat(first.version()).isEqualTo(version + 1);
+                    assertThat(first.parent().manifestSha256()).isEqualTo(manifest);
+                }
+            }
+        }
+        try (TestingLearners learners = new TestingLearners(deployment(2), "last", state)) {
+            take(learners, samples.subList(from, SAMPLES));
+            learners.end();
+            assertWhole(learners, samples);
+        }
+    }
+
+    private static Manifest snapshot(TestingLearners learners) throws Exception {
+        while (learners.candidates.size() > 1) {
+            learners.candidates.remove(learners.candidates.size() - 1);
+        }
+        return learners.lastSnapshot().manifest();
+    }
+
+    @Test
+    void unmergedProgressOfEveryFormerReplicaIsMergedAfterARescale() throws Exception {
+        List<Sample> samples = samples();
+        TestingLearners.State state;
+        try (TestingLearners learners = new TestingLearners(deployment(4))) {
+            take(learners, samples.subList(0, 100));
+            learners.checkpoint();
+            learners.complete();
+            take(learners, samples.subList(100, 300));
+            state = learners.checkpoint(); // with a round that nobody has loaded
+        }
+        byte[] steady = merged(4, state);
+        byte[] rescaled = merged(2, state);
+        assertThat(distance(rescaled, steady)).isZero();
+    }
+
+    /** The model at which replicas meet that go on from a state, without further samples. */
+    private byte[] merged(int parallelism, TestingLearners.State state) throws Exception {
+        try (TestingLearners learners =
+                new TestingLearners(deployment(parallelism), "run" + parallelism, state)) {
+            learners.checkpoint();
+            learners.complete();
+            assertThat(sameSharedValues(learners)).isTrue();
+            return learners.values(0);
+        }
+    }
+
+    @Test
+    void aLearnerAloneRefusesTheStateOfLearnersSideBySide() throws Exception {
+        TestingLearners.State state;
+        try (TestingLearners learners = new TestingLearners(deployment(2))) {
+            take(learners, samples().subList(0, 50));
+            state = learners.checkpoint();
+        }
+        try (TestingLearner one =
+                new TestingLearner(
+                        TestingSamples.deployment(folder, 32), new HashMapStateBackend())) {
+            assertThatThrownBy(() -> one.restore(state.learners().get(0)))
+                    .hasMessageContaining("learner.merge");
+        }
+    }
+
+    private static long trained(TestingLearners learners) {
+        return learners.metrics.stream().mapToLong(m -> m.getSamples()).max().orElse(0);
+    }
+
+    private static void assertWhole(TestingLearners learners, List<Sample> samples)
+            throws Exception {
+        Manifest manifest = learners.lastSnapshot().manifest();
+        assertThat(manifest.progress().samples()).isEqualTo(samples.size());
+        for (int task = 0; task < samples.get(0).getMasks().size(); task++) {
+            int index = task;
+            long labels = samples.stream().filter(s -> s.getMasks().get(index)).count();
+            assertThat(new ArrayList<>(manifest.progress().matureLabels().values()))
+                    .contains(labels);
+            String name = manifest.model().tasks().get(task).name();
+            assertThat(manifest.progress().matureLabels().get(name)).isEqualTo(labels);
+            assertThat(
+                            manifest.metrics().stream()
+                                    .filter(row -> row.task().equals(name))
+                                    .filter(row -> row.tier().equals("all"))
+                                    .filter(row -> row.scenario().equals("all"))
+                                    .mapToLong(row -> row.count()))
+                    .containsExactly(labels);
+        }
+        Set<String> users = new HashSet<>();
+        samples.forEach(sample -> users.add(sample.getUserId()));
+        assertThat(users).containsAll(learners.userRows.keySet());
+    }
+
+    /** Whether all replicas train from the same parameters; their steps are their own. */
+    private static boolean sameSharedValues(TestingLearners learners) throws Exception {
+        return distance(learners.values(0), learners.values(1)) == 0;
+    }
+
+    /** Bytes that differ behind the number of steps and before the checksum. */
+    private static int distance(byte[] one, byte[] other) {
+        assertThat(one).hasSameSizeAs(other);
+        int differing = 0;
+        for (int i = 16; i < one.length - 8; i++) {
+            differing += one[i] == other[i] ? 0 : 1;
+        }
+        return differing;
+    }
+}
