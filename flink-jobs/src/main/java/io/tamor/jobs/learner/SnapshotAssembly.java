@@ -13,6 +13,7 @@ import io.tamor.model.training.Trainer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Makes the next version from the learner as it is: its files, and what its announcement says. */
 final class SnapshotAssembly {
@@ -29,8 +30,13 @@ final class SnapshotAssembly {
         this.floor = floor;
     }
 
-    /** The next version; the progress moves on to it. */
-    SnapshotCandidate make(Trainer trainer, Quality quality, LearnerProgress progress)
+    /**
+     * The next version; the progress moves on to it.
+     *
+     * @param sources where to read on after what has been trained, by topic-partition
+     */
+    SnapshotCandidate make(
+            Trainer trainer, Quality quality, LearnerProgress progress, Map<String, Long> sources)
             throws IOException {
         long version = Math.max(progress.version, floor) + 1;
         Parent parent =
@@ -45,7 +51,8 @@ final class SnapshotAssembly {
                         deployment,
                         trainer,
                         quality,
-                        progress);
+                        progress,
+                        sources);
         SnapshotCandidate candidate = candidate(store, version, manifestSha256, progress);
         progress.version = version;
         progress.manifestSha256 = manifestSha256;

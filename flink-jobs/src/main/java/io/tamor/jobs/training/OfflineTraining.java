@@ -5,6 +5,7 @@ import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.OnlineTraining;
 import io.tamor.jobs.learner.logic.Quality;
+import io.tamor.jobs.learner.logic.QueuedSample;
 import io.tamor.jobs.learner.logic.SampleRules;
 import io.tamor.jobs.learner.logic.TrainingQueue;
 import io.tamor.jobs.learner.logic.UserRow;
@@ -61,7 +62,6 @@ public final class OfflineTraining implements SampleFolder.Consumer {
 
     @Override
     public void sample(Sample sample, String file, long index) throws Exception {
-        progress.offsets.put(file, index + 1);
         SampleRules.Refusal refusal = rules.check(sample, sample.getUserId());
         if (refusal != null) {
             refused.merge(refusal.cause(), 1L, Long::sum);
@@ -69,7 +69,7 @@ public final class OfflineTraining implements SampleFolder.Consumer {
             if (firstRefusal == null) {
                 firstRefusal = file + ", sample " + index + ": " + refusal.detail();
             }
-        } else if (queue.offer(sample, this::train)) {
+        } else if (queue.offer(new QueuedSample(sample, file, index), this::train)) {
             progress.lateSamples++;
         }
     }
@@ -79,8 +79,9 @@ public final class OfflineTraining implements SampleFolder.Consumer {
         queue.advance(timeMs, this::train);
     }
 
-    private void train(List<Sample> batch) throws Exception {
-        training.train(batch);
+    private void train(List<QueuedSample> batch) throws Exception {
+        training.train(batch.stream().map(QueuedSample::sample).toList());
+        batch.forEach(s -> progress.offsets.merge(s.partition(), s.offset() + 1, Math::max));
         quality.takeClosed();
     }
 

@@ -37,7 +37,8 @@ public final class TrainedModel {
                 deployment,
                 training.trainer(),
                 training.quality(),
-                training.progress());
+                training.progress(),
+                training.progress().offsets);
         Path folder = Path.of(directory.folder(version).toUri().getPath());
         writeRows(training, version, out.resolve("user-rows-" + folder.getFileName() + ".avro"));
         return folder;

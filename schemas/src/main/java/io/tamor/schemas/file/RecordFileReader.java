@@ -1,6 +1,8 @@
 package io.tamor.schemas.file;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
@@ -48,21 +50,29 @@ public final class RecordFileReader<T extends SpecificRecordBase> implements Aut
     public @Nullable T next() throws IOException {
         try {
             if (!reader.hasNext()) {
+                // Avro takes a block that is cut for the end, so the end must be that of a block.
+                if (reader.previousSync() != Files.size(file)) {
+                    throw damaged(new EOFException("the last block is cut"));
+                }
                 return null;
             }
             T record = reader.next();
             count++;
             return record;
         } catch (AvroRuntimeException e) {
-            throw new IOException(
-                    file
-                            + ": record "
-                            + count
-                            + " cannot be read ("
-                            + e.getMessage()
-                            + "); the file is damaged, write it again",
-                    e);
+            throw damaged(e);
         }
+    }
+
+    private IOException damaged(Exception cause) {
+        return new IOException(
+                file
+                        + ": record "
+                        + count
+                        + " cannot be read ("
+                        + cause.getMessage()
+                        + "); the file is damaged, write it again",
+                cause);
     }
 
     /** Records read so far. */

@@ -27,14 +27,19 @@ public final class ModelSnapshot {
 
     private ModelSnapshot() {}
 
-    /** Writes the files of a version; the hash of its manifest is returned. */
+    /**
+     * Writes the files of a version; the hash of its manifest is returned.
+     *
+     * @param sources where to read on after what has been trained, by source
+     */
     public static String write(
             SnapshotStore store,
             Lineage lineage,
             Deployment deployment,
             Trainer trainer,
             Quality quality,
-            LearnerProgress progress)
+            LearnerProgress progress,
+            Map<String, Long> sources)
             throws IOException {
         Map<String, INDArray> parameters = trainer.snapshotParameters();
         return new SnapshotFolder(store)
@@ -44,24 +49,21 @@ public final class ModelSnapshot {
                                 trainer.spec(),
                                 deployment.sampleSchema().fingerprintText(),
                                 parameters,
-                                progress(trainer.spec(), progress),
+                                progress(trainer.spec(), progress, sources),
                                 quality.total()),
                         Map.of(
                                 Manifest.ONNX_FILE,
                                 OnnxExport.file(trainer.spec(), parameters, progress.steps)));
     }
 
-    private static Progress progress(ModelSpec spec, LearnerProgress progress) {
+    private static Progress progress(
+            ModelSpec spec, LearnerProgress progress, Map<String, Long> sources) {
         Map<String, Long> matureLabels = new TreeMap<>();
         List<TaskSpec> tasks = spec.tasks();
         for (int task = 0; task < tasks.size(); task++) {
             matureLabels.put(tasks.get(task).name(), progress.matureLabels[task]);
         }
         return Progress.of(
-                progress.steps,
-                progress.samples,
-                matureLabels,
-                progress.offsets,
-                progress.trainedMs);
+                progress.steps, progress.samples, matureLabels, sources, progress.trainedMs);
     }
 }
