@@ -1,6 +1,7 @@
 package io.tamor.quickstart.cli;
 
 import io.tamor.jobs.cli.BenchmarkCommand;
+import io.tamor.jobs.cli.CompareCommand;
 import io.tamor.jobs.cli.ConfigCommand;
 import io.tamor.jobs.cli.Errors;
 import io.tamor.jobs.cli.LearnerCommand;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Command;
             TimelineCommand.class,
             LearnerCommand.class,
             TrainCommand.class,
+            CompareCommand.class,
             ConfigCommand.class,
             TopicsCommand.class,
             SamplesCommand.class,
