@@ -50,9 +50,41 @@ class LearningJobTopologyTest {
     }
 
     @Test
+    void learnersSideBySideAreAsManyAsConfiguredAndOneMergerPublishes() {
+        Deployment deployment =
+                TestingSamples.deployment(
+                        folder,
+                        "learner: {batch: 64,",
+                        "learner: {parallelism: 4, merge: {every: 10 min}, batch: 64,");
+        Configuration configuration = new Configuration();
+        configuration.setString("pipeline.generic-types", "false");
+        configuration.setString("pipeline.auto-generate-uids", "false");
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        env.setParallelism(2);
+        LearningJob.define(env, deployment, true);
+        Map<String, Integer> parallelism = new TreeMap<>();
+        for (StreamNode node : env.getStreamGraph(false).getStreamNodes()) {
+            if (node.getTransformationUID() != null) {
+                parallelism.put(node.getTransformationUID(), node.getParallelism());
+            }
+        }
+        assertThat(parallelism)
+                .containsEntry(OperatorUids.SAMPLES_SOURCE, 2)
+                .containsEntry(OperatorUids.LEARNER, 4)
+                .containsEntry(OperatorUids.MERGER, 1)
+                .containsEntry(OperatorUids.SNAPSHOTS_SINK, 1)
+                .containsEntry(OperatorUids.METRICS_SINK, 1)
+                .containsEntry(OperatorUids.USER_ROWS_SINK, 1)
+                .containsEntry(OperatorUids.REJECTED_SINK, 1);
+        assertThat(env.getStreamGraph(false).getJobGraph().getVertices()).isNotEmpty();
+    }
+
+    @Test
     void whatFlinkCarriesAndStoresNeedsNoKryo() {
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(UserRow.class);
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(ConsumedSample.class);
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(SnapshotCandidate.class);
+        PojoTestUtils.assertSerializedAsPojoWithoutKryo(LearnerMessage.class);
     }
 }

@@ -13,9 +13,9 @@ import java.util.List;
  * those embedding rows that changed, and the statistics of the dense features of the samples in
  * between.
  *
- * <p>Stored form, version 1, big-endian: int magic, int version, long steps, int arrays, per array string name,
- * int width, int length, int rows (-1: all), int[] their numbers, floats; statistics as {@link
- * ModelValues}; long CRC-32 of all before.
+ * <p>Stored form, version 1, big-endian: int magic, int version, long steps, int arrays, per array
+ * string name, int width, int length, int rows (-1: all), int[] their numbers, floats; statistics
+ * as {@link ModelValues}; long CRC-32 of all before.
  */
 public final class ModelIncrement {
     private static final int MAGIC = 0x4D_49_4E_43; // "MINC"

@@ -65,8 +65,7 @@ public final class ModelMerge {
         List<FeatureStatistics> statistics = new ArrayList<>(base.statistics());
         for (ModelIncrement increment : increments) {
             for (int side = 0; side < statistics.size(); side++) {
-                statistics.set(
-                        side, statistics.get(side).plus(increment.statistics().get(side)));
+                statistics.set(side, statistics.get(side).plus(increment.statistics().get(side)));
             }
         }
         long steps = base.steps();

@@ -19,9 +19,9 @@ import java.util.List;
  * the embedding tables' rows and the dense features' statistics. No optimiser state, no external
  * rows. Arrays are row-major, dense parameters first, then tables, in the network's order.
  *
- * <p>Stored form, version 1, big-endian: int magic, int version, long steps, int arrays, per array string name,
- * int width, int length, floats; int sides, per side int features, double count, double[] mean,
- * double[] m2; long CRC-32 of all before.
+ * <p>Stored form, version 1, big-endian: int magic, int version, long steps, int arrays, per array
+ * string name, int width, int length, floats; int sides, per side int features, double count,
+ * double[] mean, double[] m2; long CRC-32 of all before.
  */
 public final class ModelValues {
     private static final int MAGIC = 0x4D_56_41_4C; // "MVAL"
@@ -107,8 +107,7 @@ public final class ModelValues {
         int dim = table.field().dim();
         for (int row = 0; row < table.field().rows(); row++) {
             int at = table.at(row);
-            if (!Arrays.equals(
-                    from, row * dim, (row + 1) * dim, table.rows(), at, at + dim)) {
+            if (!Arrays.equals(from, row * dim, (row + 1) * dim, table.rows(), at, at + dim)) {
                 System.arraycopy(from, row * dim, table.rows(), at, dim);
                 optimizer.adopt(table.rows(), at, dim);
                 touched.mark(table.name(), row);

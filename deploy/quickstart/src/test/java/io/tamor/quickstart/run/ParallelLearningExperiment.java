@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ParallelLearningExperiment {
     private static final String PLANS =
-            "1:1:0:1:0,2:500:0:1:0,2:2000:0:1:0,2:8000:0:1:0,4:500:0:1:0,4:2000:0:1:0,4:8000:0:1:0";
+            "1:1:0:1:0,2:100:0:1:0,2:500:0:1:0,2:2000:0:1:0,4:100:0:1:0,4:500:0:1:0,4:2000:0:1:0";
 
     @TempDir private Path out;
 

@@ -1,12 +1,14 @@
 package io.tamor.quickstart.run;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.learner.logic.Cut;
 import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.MergeRounds;
 import io.tamor.jobs.learner.logic.MergedModel;
 import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.OnlineTraining;
 import io.tamor.jobs.learner.logic.Quality;
+import io.tamor.jobs.learner.logic.QueuedSample;
 import io.tamor.jobs.learner.logic.Replica;
 import io.tamor.jobs.learner.logic.ReplicaName;
 import io.tamor.jobs.learner.logic.TrainingQueue;
@@ -57,11 +59,10 @@ final class TestingReplicas {
     }
 
     private final class Member {
-        private final Trainer trainer = new Trainer(spec, deployment.learner().batch());
+        private final Trainer trainer = new Trainer(spec, ownBatch());
         private final Quality quality = new Quality(spec);
         private final TrainingQueue queue =
-                new TrainingQueue(
-                        deployment.learner().batch(), deployment.learner().maxDelay().toMillis());
+                new TrainingQueue(ownBatch(), deployment.learner().maxDelay().toMillis());
         private final Replica replica;
         private final OnlineTraining training;
 
@@ -76,8 +77,8 @@ final class TestingReplicas {
                             new Rows());
         }
 
-        private void train(List<Sample> batch) throws Exception {
-            training.train(batch);
+        private void train(List<QueuedSample> batch) throws Exception {
+            training.train(batch.stream().map(QueuedSample::sample).toList());
             quality.takeClosed();
         }
     }
@@ -103,12 +104,17 @@ final class TestingReplicas {
         for (int i = 0; i < samples.size(); i++) {
             Sample sample = samples.get(i);
             Member owner = members.get(owner(sample.getUserId()));
-            owner.queue.offer(sample, owner::train);
+            owner.queue.offer(QueuedSample.of(sample), owner::train);
             for (Member member : members) {
                 member.queue.advance(sample.getMaturedAtMs(), member::train);
             }
             if (plan.replicas() > 1 && i % plan.every() == plan.every() - 1) {
-                members.forEach(member -> rounds.add(member.replica.cut()));
+                for (Member member : members) {
+                    Cut cut = member.replica.cut(false);
+                    if (cut != null) {
+                        rounds.add(cut);
+                    }
+                }
                 merged = rounds.close();
             }
             if (merged != null && i % plan.every() == plan.lag()) {
@@ -131,6 +137,11 @@ final class TestingReplicas {
             }
         }
         return auc;
+    }
+
+    /** The mini-batch is shared out, as {@code LearnerOptions.ownBatch} does. */
+    private int ownBatch() {
+        return Math.max(1, deployment.learner().batch() / plan.replicas());
     }
 
     private int owner(String userId) {
