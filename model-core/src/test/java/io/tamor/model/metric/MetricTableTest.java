@@ -14,7 +14,9 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class MetricTableTest {
@@ -146,12 +148,20 @@ class MetricTableTest {
         read.merge(other);
         windows.merge(other);
         assertThat(read.total().rows()).isEqualTo(windows.total().rows());
-        assertThat(read.closeAll()).isEqualTo(windows.closeAll());
+        assertThat(figures(read.closeAll())).isEqualTo(figures(windows.closeAll()));
         assertThat(read.total().binary(CLICK, 0, 0).count()).isEqualTo(200);
         MetricWindows hours = new MetricWindows(SPEC, Duration.ofHours(1), 3);
         assertThatThrownBy(() -> hours.read(input(out.toByteArray())))
                 .hasMessageContaining("windows of 3600000 ms, found 86400000");
         assertThatThrownBy(() -> hours.merge(windows)).hasMessageContaining("cannot be added");
+    }
+
+    private static Map<Long, List<MetricRow>> figures(List<MetricWindows.MetricWindow> windows) {
+        return windows.stream()
+                .collect(
+                        Collectors.toMap(
+                                MetricWindows.MetricWindow::fromMs,
+                                MetricWindows.MetricWindow::rows));
     }
 
     private static byte[] bytes(MetricTable table) throws IOException {
