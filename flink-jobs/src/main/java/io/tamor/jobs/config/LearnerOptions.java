@@ -31,8 +31,8 @@ public record LearnerOptions(
     }
 
     /**
-     * Samples of one learner's mini-batch: {@link #batch} is shared out, so that as many samples lie
-     * between two updates of the model as with one learner.
+     * Samples of one learner's mini-batch: {@link #batch} is shared out, so that as many samples
+     * lie between two updates of the model as with one learner.
      */
     public int ownBatch() {
         return Math.max(1, batch / parallelism);

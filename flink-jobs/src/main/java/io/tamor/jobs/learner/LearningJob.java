@@ -12,7 +12,6 @@ import io.tamor.jobs.snapshot.SnapshotSink;
 import java.util.UUID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
@@ -96,11 +95,7 @@ public final class LearningJob {
                 .name(OperatorUids.SNAPSHOTS_SINK)
                 .setParallelism(1);
         side(model, OnlineLearnerOperator.METRICS, sinks.metrics(), OperatorUids.METRICS_SINK);
-        side(
-                model,
-                OnlineLearnerOperator.USER_ROWS,
-                sinks.userRows(),
-                OperatorUids.USER_ROWS_SINK);
+        side(model, OnlineLearnerOperator.USER_ROWS, sinks.userRows(), OperatorUids.USER_ROWS_SINK);
     }
 
     private static void reject(SingleOutputStreamOperator<?> learner, LearnerSinks sinks) {

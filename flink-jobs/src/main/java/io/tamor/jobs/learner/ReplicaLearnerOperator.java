@@ -254,8 +254,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     private void report(boolean cut, boolean publish, boolean last) throws Exception {
         Map<String, Long> queued = new HashMap<>();
         queue.forEach(
-                (sample, place) ->
-                        queued.merge(sample.partition(), sample.offset(), Math::min));
+                (sample, place) -> queued.merge(sample.partition(), sample.offset(), Math::min));
         ReplicaReport report = replica.report(cut, publish, last, queued);
         LearnerMessage message = message(LearnerMessage.Kind.REPORT);
         message.payload = report.write();

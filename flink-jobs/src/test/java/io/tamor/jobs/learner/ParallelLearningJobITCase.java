@@ -140,8 +140,7 @@ class ParallelLearningJobITCase {
         SnapshotAnnouncement last = announced.get(announced.size() - 1);
         SnapshotFolder snapshot =
                 new SnapshotFolder(
-                        new FlinkSnapshotStore(
-                                new org.apache.flink.core.fs.Path(last.getUri())));
+                        new FlinkSnapshotStore(new org.apache.flink.core.fs.Path(last.getUri())));
         assertThat(snapshot.verify()).isEmpty();
         Manifest manifest = snapshot.manifest();
         assertThat(manifest.progress().samples()).isEqualTo(samples.size());

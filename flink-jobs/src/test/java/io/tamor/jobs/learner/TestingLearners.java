@@ -54,7 +54,8 @@ final class TestingLearners implements AutoCloseable {
     private long checkpoint;
 
     /** All that a checkpoint holds. */
-    record State(int parallelism, List<OperatorSubtaskState> learners, OperatorSubtaskState merger) {}
+    record State(
+            int parallelism, List<OperatorSubtaskState> learners, OperatorSubtaskState merger) {}
 
     /** Learners of a new model. */
     TestingLearners(Deployment deployment) throws Exception {
@@ -168,8 +169,7 @@ final class TestingLearners implements AutoCloseable {
             while (!learner.getOutput().isEmpty()) {
                 Object next = learner.getOutput().poll();
                 if (next instanceof StreamRecord<?> record) {
-                    merger.processElement(
-                            new StreamRecord<>((LearnerMessage) record.getValue()));
+                    merger.processElement(new StreamRecord<>((LearnerMessage) record.getValue()));
                 }
             }
         }

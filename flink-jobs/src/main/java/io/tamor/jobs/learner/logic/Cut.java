@@ -23,7 +23,6 @@ public record Cut(ReplicaName replica, long number, long baseRound, ModelIncreme
 
     /** Reads what {@link #write} wrote. */
     public static Cut read(DataInput in) throws IOException {
-        return new Cut(
-                ReplicaName.read(in), in.readLong(), in.readLong(), ModelIncrement.read(in));
+        return new Cut(ReplicaName.read(in), in.readLong(), in.readLong(), ModelIncrement.read(in));
     }
 }

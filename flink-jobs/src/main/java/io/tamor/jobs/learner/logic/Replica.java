@@ -70,10 +70,7 @@ public final class Replica {
         return trainer.steps() == baseSteps
                 ? null
                 : new Cut(
-                        name,
-                        cutNumber + 1,
-                        round,
-                        ModelIncrement.between(base, trainer.values()));
+                        name, cutNumber + 1, round, ModelIncrement.between(base, trainer.values()));
     }
 
     /** Takes over a merged model; false where it is not newer than the one loaded last. */
@@ -86,8 +83,7 @@ public final class Replica {
             unmerged.removeFirst();
         }
         ModelValues newBase =
-                ModelMerge.sum(
-                        merged.values(), unmerged.stream().map(Cut::increment).toList());
+                ModelMerge.sum(merged.values(), unmerged.stream().map(Cut::increment).toList());
         trainer.load(trainer.values().rebased(base, newBase));
         base = newBase;
         round = merged.round();

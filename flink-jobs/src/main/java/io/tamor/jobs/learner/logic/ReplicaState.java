@@ -93,7 +93,8 @@ public final class ReplicaState {
             return former.get(name.index());
         }
         Trainer trainer = former.get(name.index() % former.size()).trainer;
-        long lastCut = former.stream().mapToLong(state -> state.replica.cutNumber()).max().orElse(0);
+        long lastCut =
+                former.stream().mapToLong(state -> state.replica.cutNumber()).max().orElse(0);
         ReplicaState state =
                 new ReplicaState(
                         trainer,
@@ -136,8 +137,7 @@ public final class ReplicaState {
                 new LearnerStateWire.Part(progress::write, progress::read),
                 new LearnerStateWire.Part(quality::write, quality::read),
                 new LearnerStateWire.Part(trainer::writeState, trainer::readState),
-                new LearnerStateWire.Part(
-                        out -> {}, in -> replica[0] = Replica.read(in, trainer)));
+                new LearnerStateWire.Part(out -> {}, in -> replica[0] = Replica.read(in, trainer)));
         ReplicaState state = new ReplicaState(trainer, quality, progress, replica[0]);
         state.mergedMs = times[0];
         state.publishedMs = times[1];
@@ -199,8 +199,7 @@ public final class ReplicaState {
         if (own != null) {
             cuts.add(own);
         }
-        ReplicaReport report =
-                new ReplicaReport(publish, progress, quality, queued, base, cuts);
+        ReplicaReport report = new ReplicaReport(publish, progress, quality, queued, base, cuts);
         inherited.clear();
         base = null;
         return report;
