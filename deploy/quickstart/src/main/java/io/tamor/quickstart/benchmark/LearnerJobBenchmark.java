@@ -49,8 +49,7 @@ public final class LearnerJobBenchmark {
         long samples = Long.parseLong(arguments[1]);
         Path folder = Files.createTempDirectory("tamor-benchmark-");
         try {
-            System.out.println(
-                    new JsonMapper().writeValueAsString(run(model, samples, folder)));
+            System.out.println(new JsonMapper().writeValueAsString(run(model, samples, folder)));
         } finally {
             delete(folder);
         }
@@ -87,8 +86,10 @@ public final class LearnerJobBenchmark {
             CheckpointHistory checkpoints,
             Announcements announcements) {
         ObjectNode figures = new JsonMapper().createObjectNode();
-        double bareRate = bare.stream().mapToDouble(BareStep.Cost::samplesPerSecond).average().orElseThrow();
-        double bareCpu = bare.stream().mapToDouble(BareStep.Cost::cpuMicros).average().orElseThrow();
+        double bareRate =
+                bare.stream().mapToDouble(BareStep.Cost::samplesPerSecond).average().orElseThrow();
+        double bareCpu =
+                bare.stream().mapToDouble(BareStep.Cost::cpuMicros).average().orElseThrow();
         figures.put("samplesPerSecond", rate.samplesPerSecond());
         figures.put("shareOfTrainingStep", rate.samplesPerSecond() / bareRate);
         figures.put("trainingStepSamplesPerSecond", bareRate);

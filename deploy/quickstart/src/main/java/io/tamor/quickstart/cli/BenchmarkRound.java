@@ -16,8 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One round: the JVM benchmark in a process of its own, then PyTorch's in one, then the job over each
- * model in one.
+ * One round: the JVM benchmark in a process of its own, then PyTorch's in one, then the job over
+ * each model in one.
  *
  * @param jvm figures of {@link LearnerBenchmark}
  * @param torch figures of the script beside it; null where python3 has no torch

@@ -20,8 +20,7 @@ public final class TrainingQueue {
     private final int capacity;
     private final long maxDelayMs;
     private final PriorityQueue<QueuedSample> held =
-            new PriorityQueue<>(
-                    (a, b) -> SampleOrder.BY_MATURITY.compare(a.sample(), b.sample()));
+            new PriorityQueue<>((a, b) -> SampleOrder.BY_MATURITY.compare(a.sample(), b.sample()));
     private final List<QueuedSample> batch;
     private final Map<String, Integer> countByUser = new HashMap<>();
     private long passedMs = Long.MIN_VALUE;
