@@ -60,8 +60,25 @@ final class UserHistory {
         return amounts[index];
     }
 
-    /** Appends an event, which is not older than the last one. */
-    void add(long timeMs, int type, long id, long item, int scenario, long amountMinor) {
+    /**
+     * Adds an event.
+     *
+     * @param newer how many events come after it in event order: 0 unless it is late
+     */
+    void add(LabelEvent event, int newer) {
+        append(
+                event.timeMs(),
+                event.historyType(),
+                IdHash.of(event.id()),
+                event.item(),
+                event.scenario(),
+                event.amountMinor());
+        for (int i = size - 1; i >= size - newer; i--) {
+            swap(i, i - 1);
+        }
+    }
+
+    private void append(long timeMs, int type, long id, long item, int scenario, long amountMinor) {
         if (size == times.length) {
             grow(2 * size);
         }
@@ -72,6 +89,27 @@ final class UserHistory {
         scenarios[size] = scenario;
         amounts[size] = amountMinor;
         size++;
+    }
+
+    private void swap(int a, int b) {
+        long time = times[a];
+        times[a] = times[b];
+        times[b] = time;
+        byte type = types[a];
+        types[a] = types[b];
+        types[b] = type;
+        long id = ids[a];
+        ids[a] = ids[b];
+        ids[b] = id;
+        long item = items[a];
+        items[a] = items[b];
+        items[b] = item;
+        int scenario = scenarios[a];
+        scenarios[a] = scenarios[b];
+        scenarios[b] = scenario;
+        long amount = amounts[a];
+        amounts[a] = amounts[b];
+        amounts[b] = amount;
     }
 
     /** Drops what is older than the time. */
@@ -102,22 +140,22 @@ final class UserHistory {
         return false;
     }
 
-    /** Id of the latest impression of the item, 0 where there is none. */
-    long latestImpressionOf(long item) {
+    /** Id of the latest impression of the item up to the time, 0 where there is none. */
+    long latestImpressionOf(long item, long timeMs) {
         for (int i = size - 1; i >= 0; i--) {
-            if (types[i] == IMPRESSION && items[i] == item) {
+            if (types[i] == IMPRESSION && items[i] == item && times[i] <= timeMs) {
                 return ids[i];
             }
         }
         return 0;
     }
 
-    /** Sum of subscriptions in (after, to]. */
-    long subscribed(long afterMs, long toMs) {
+    /** Sum of the subscriptions after the time. */
+    long subscribedAfter(long timeMs) {
         long sum = 0;
-        for (int i = size - 1; i >= 0 && times[i] > afterMs; i--) {
-            if (types[i] == SUBSCRIPTION && times[i] <= toMs) {
-                sum += amounts[i];
+        for (int i = size - 1; i >= 0 && times[i] > timeMs; i--) {
+            if (types[i] == SUBSCRIPTION) {
+                sum = Amounts.sum(sum, amounts[i]);
             }
         }
         return sum;
@@ -147,7 +185,7 @@ final class UserHistory {
         for (int i = 0; i < size; i++) {
             time += VarLong.read(in);
             int type = in.readByte();
-            history.add(
+            history.append(
                     time,
                     type,
                     in.readLong(),

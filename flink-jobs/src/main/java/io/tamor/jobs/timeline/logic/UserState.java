@@ -3,28 +3,27 @@ package io.tamor.jobs.timeline.logic;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * All that is remembered of a user beside unripe events and frozen features: position, tier,
- * pending impressions and the events of the recent past. Mutable; owned by the operator's current
- * key.
+ * All that is remembered of a user beside unripe events and frozen features: labels and position,
+ * tier, the events of the recent past and, where late outcomes are taken, what labels are derived
+ * anew from. Mutable; owned by the operator's current key.
  */
 public final class UserState {
-    private static final int VERSION = 1;
+    /** The stored form that is written; {@link #read} says what the older ones lack. */
+    static final int VERSION = 2;
+
     private static final long NEVER = Long.MAX_VALUE;
 
-    long positionMinor;
+    /** As of {@link #appliedMs}. */
+    LabelState labels = new LabelState();
+
+    /** Null where late outcomes are not taken, or none could change anything. */
+    @Nullable Settled settled;
 
     /** Hash of the tier last named by an impression, 0 where tiers are bands of the position. */
     int namedTier;
-
-    /**
-     * Since when the user is in the tier; 0: no change was ever seen, or no feature asks. Kept as
-     * long as the position: what a feature says must not depend on when state was cleared.
-     */
-    long tierSinceMs;
 
     /** UTC day of the latest accepted impression, 0 for none. */
     long lastImpressionDay;
@@ -34,24 +33,22 @@ public final class UserState {
      */
     long appliedMs;
 
-    /** Number of the latest click. */
-    long clickNumber;
-
-    /** In event order. */
-    final List<PendingImpression> pending = new ArrayList<>(2);
-
     UserHistory history = new UserHistory();
 
     private long wakeMs = NEVER;
 
     /** Number of impressions with labels still open. */
     public int pendingCount() {
-        return pending.size();
+        return labels.pending.size();
     }
 
     /** True where nothing is left to remember, so that the user's entry can go. */
     public boolean isEmpty() {
-        return pending.isEmpty() && history.size() == 0 && positionMinor == 0 && tierSinceMs == 0;
+        return labels.pending.isEmpty()
+                && settled == null
+                && history.size() == 0
+                && labels.positionMinor == 0
+                && labels.tierSinceMs == 0;
     }
 
     /**
@@ -76,44 +73,63 @@ public final class UserState {
     /** Writes the newest version of the stored form. */
     public void write(DataOutput out) throws IOException {
         out.writeByte(VERSION);
-        VarLong.write(out, positionMinor);
+        labels.write(out);
         out.writeInt(namedTier);
-        VarLong.write(out, tierSinceMs);
         VarLong.write(out, lastImpressionDay);
         VarLong.write(out, appliedMs);
-        VarLong.write(out, clickNumber);
         VarLong.write(out, wakeMs);
-        VarLong.write(out, pending.size());
-        for (PendingImpression impression : pending) {
-            impression.write(out);
-        }
         history.write(out);
+        Settled remembered = settled;
+        out.writeBoolean(remembered != null);
+        if (remembered != null) {
+            remembered.write(out);
+        }
     }
 
     /** Reads any version of the stored form. */
     public static UserState read(DataInput in) throws IOException {
         int version = in.readByte();
-        if (version != VERSION) {
-            throw new IOException(
-                    "user state: version "
-                            + version
-                            + ", this build reads 1 to "
-                            + VERSION
-                            + "; restore with the build that wrote it or a newer one");
-        }
+        return switch (version) {
+            case 1 -> readVersion1(in);
+            case VERSION -> {
+                UserState state = new UserState();
+                state.labels = LabelState.read(in, version);
+                state.namedTier = in.readInt();
+                state.lastImpressionDay = VarLong.read(in);
+                state.appliedMs = VarLong.read(in);
+                state.wakeMs = VarLong.read(in);
+                state.history = UserHistory.read(in);
+                state.settled = in.readBoolean() ? Settled.read(in, version) : null;
+                yield state;
+            }
+            default ->
+                    throw new IOException(
+                            "user state: version "
+                                    + version
+                                    + ", this build reads 1 to "
+                                    + VERSION
+                                    + "; restore with the build that wrote it or a newer one");
+        };
+    }
+
+    /** Version 1: one label set, no redemptions in labels, totals summed from the history. */
+    private static UserState readVersion1(DataInput in) throws IOException {
         UserState state = new UserState();
-        state.positionMinor = VarLong.read(in);
+        state.labels.positionMinor = VarLong.read(in);
         state.namedTier = in.readInt();
-        state.tierSinceMs = VarLong.read(in);
+        state.labels.tierSinceMs = VarLong.read(in);
         state.lastImpressionDay = VarLong.read(in);
         state.appliedMs = VarLong.read(in);
-        state.clickNumber = VarLong.read(in);
+        state.labels.number = VarLong.read(in);
         state.wakeMs = VarLong.read(in);
-        int count = (int) VarLong.read(in);
-        for (int i = 0; i < count; i++) {
-            state.pending.add(PendingImpression.read(in));
-        }
+        state.labels.readPending(in, 1);
         state.history = UserHistory.read(in);
+        for (PendingImpression impression : state.labels.pending) {
+            if (impression.firstOfDay) {
+                impression.totalMinor = state.history.subscribedAfter(impression.timeMs);
+                impression.netTotalMinor = impression.totalMinor;
+            }
+        }
         return state;
     }
 }
