@@ -1,5 +1,6 @@
 package io.tamor.jobs;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -37,6 +38,21 @@ final class ArrowsTest {
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("org.apache.flink..", "org.apache.kafka..");
+
+    @ArchTest
+    static final ArchRule theOracleSharesNothingWithWhatItChecks =
+            classes()
+                    .that()
+                    .resideInAPackage("..verify.logic..")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "..verify.logic..",
+                            "..jobs.config..",
+                            "io.tamor.schemas..",
+                            "java..",
+                            "org.apache.commons.codec..",
+                            "org.jspecify..");
 
     @ArchTest
     static final ArchRule configurationImportsNoOtherRoom =

@@ -2,12 +2,17 @@ package io.tamor.jobs.timeline;
 
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.RawEvent;
+import io.tamor.jobs.verify.logic.PlainEvent;
+import io.tamor.jobs.verify.logic.PlainEventReader;
 import io.tamor.schemas.Click;
 import io.tamor.schemas.Conversion;
 import io.tamor.schemas.Direction;
 import io.tamor.schemas.Impression;
 import io.tamor.schemas.Investment;
+import io.tamor.schemas.wire.MalformedRecordException;
 import io.tamor.schemas.wire.RecordWire;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -140,6 +145,20 @@ record TestingEvent(
                 amountMinor,
                 attributes,
                 measures);
+    }
+
+    /** The events as the oracle reads them from their bytes. */
+    static List<PlainEvent> plain(List<TestingEvent> events) {
+        PlainEventReader reader = new PlainEventReader();
+        List<PlainEvent> plain = new ArrayList<>();
+        for (TestingEvent event : events) {
+            try {
+                plain.add(reader.read(PlainEvent.Kind.valueOf(event.kind.name()), event.bytes()));
+            } catch (MalformedRecordException e) {
+                throw new IllegalStateException(event.toString(), e);
+            }
+        }
+        return plain;
     }
 
     RawEvent raw(long offset) {

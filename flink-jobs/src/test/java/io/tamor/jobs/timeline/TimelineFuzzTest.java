@@ -3,6 +3,7 @@ package io.tamor.jobs.timeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tamor.jobs.timeline.logic.EventKind;
+import io.tamor.jobs.verify.logic.BatchOracle;
 import io.tamor.schemas.RejectedRecord;
 import io.tamor.schemas.Sample;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ final class TimelineFuzzTest {
     private static String difference(TimelineCase one, boolean rocksDb) throws Exception {
         Random random = new Random(one.seed() ^ 0x5DEECE66DL);
         long disorder = DISORDERS[random.nextInt(DISORDERS.length)];
-        BatchOracle oracle = BatchOracle.of(one.deployment(), one.events());
+        BatchOracle oracle = BatchOracle.of(one.deployment(), TestingEvent.plain(one.events()));
         try (TestingTimeline timeline =
                 new TestingTimeline(one.deployment(), rocksDb, 1 + random.nextInt(2))) {
             Map<EventKind, Long> newest = new HashMap<>();
@@ -92,12 +93,12 @@ final class TimelineFuzzTest {
 
     private static String difference(BatchOracle oracle, TestingTimeline timeline, TimelineCase one)
             throws Exception {
-        List<String> wanted = oracle.samples.stream().map(Sample::toString).sorted().toList();
+        List<String> wanted = oracle.samples().stream().map(Sample::toString).sorted().toList();
         List<String> found = timeline.samples.stream().map(Sample::toString).sorted().toList();
         if (!found.equals(wanted)) {
             return "samples: " + firstDifference(wanted, found);
         }
-        List<String> rejectedWanted = oracle.rejected.stream().sorted().toList();
+        List<String> rejectedWanted = oracle.rejected().stream().sorted().toList();
         List<String> rejected = new ArrayList<>();
         Map<String, String> ids = new HashMap<>();
         for (TestingEvent event : one.events()) {

@@ -9,6 +9,7 @@ import io.tamor.jobs.config.TopicOptions;
 import io.tamor.jobs.io.TestingKafkaBroker;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.RawEvent;
+import io.tamor.jobs.verify.logic.BatchOracle;
 import io.tamor.schemas.RejectedRecord;
 import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
@@ -63,12 +64,12 @@ final class TimelineJobITCase {
             JobExecutionResult result = run(deployment);
 
             assertThat(FailOnce.FAILED).as("the failure took place").isTrue();
-            BatchOracle oracle = BatchOracle.of(deployment, events);
+            BatchOracle oracle = BatchOracle.of(deployment, TestingEvent.plain(events));
             List<Sample> samples = samples(broker, deployment.topics().samples());
             assertThat(samples.stream().map(Sample::toString).sorted())
-                    .isEqualTo(oracle.samples.stream().map(Sample::toString).sorted().toList());
+                    .isEqualTo(oracle.samples().stream().map(Sample::toString).sorted().toList());
             List<RejectedRecord> rejected = rejected(broker, deployment.topics().rejected());
-            assertThat(rejected).hasSize(oracle.rejected.size() + 1);
+            assertThat(rejected).hasSize(oracle.rejected().size() + 1);
             assertThat(rejected)
                     .filteredOn(r -> r.getCause() == RejectionCause.UNDECODABLE)
                     .singleElement()

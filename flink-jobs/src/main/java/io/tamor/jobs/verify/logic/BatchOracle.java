@@ -1,4 +1,4 @@
-package io.tamor.jobs.timeline;
+package io.tamor.jobs.verify.logic;
 
 import io.tamor.jobs.config.AggregateOptions;
 import io.tamor.jobs.config.AttributionOptions;
@@ -10,7 +10,7 @@ import io.tamor.jobs.config.SampleSchema;
 import io.tamor.jobs.config.TaskOptions;
 import io.tamor.jobs.config.TaskOptions.Label;
 import io.tamor.jobs.config.TimelineOptions;
-import io.tamor.jobs.timeline.logic.EventKind;
+import io.tamor.jobs.verify.logic.PlainEvent.Kind;
 import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
 import java.nio.ByteBuffer;
@@ -23,16 +23,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.commons.codec.digest.MurmurHash3;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The timeline as its specification reads: all events at once, sorted, every question answered by
  * looking through lists. Slow on purpose, and without a line of the code under test.
  */
 @SuppressWarnings("ReferenceEquality") // an accepted event is itself: copies were rejected before
-final class BatchOracle {
+public final class BatchOracle {
     private static final long DAY = 86_400_000L;
 
     private final Deployment deployment;
@@ -40,17 +42,15 @@ final class BatchOracle {
     private final SampleSchema schema;
     private final long longest;
 
-    final List<Sample> samples = new ArrayList<>();
-
-    /** One entry a record: "stream cause id". */
-    final List<String> rejected = new ArrayList<>();
+    private final List<Sample> samples = new ArrayList<>();
+    private final List<String> rejected = new ArrayList<>();
 
     private final List<Accepted> accepted = new ArrayList<>();
 
     /** An event that counted, and the impression it counted for. */
-    private record Accepted(TestingEvent event, TestingEvent target) {}
+    private record Accepted(PlainEvent event, @Nullable PlainEvent target) {}
 
-    BatchOracle(Deployment deployment) {
+    private BatchOracle(Deployment deployment) {
         this.deployment = deployment;
         this.options = deployment.timeline();
         this.schema = deployment.sampleSchema();
@@ -63,25 +63,35 @@ final class BatchOracle {
     }
 
     /** Samples and rejections of the events, of which none is late. */
-    static BatchOracle of(Deployment deployment, List<TestingEvent> events) {
+    public static BatchOracle of(Deployment deployment, List<PlainEvent> events) {
         BatchOracle oracle = new BatchOracle(deployment);
-        Map<String, List<TestingEvent>> byUser = new TreeMap<>();
-        for (TestingEvent event : events) {
+        Map<String, List<PlainEvent>> byUser = new TreeMap<>();
+        for (PlainEvent event : events) {
             byUser.computeIfAbsent(event.user(), u -> new ArrayList<>()).add(event);
         }
         byUser.values().forEach(oracle::user);
         return oracle;
     }
 
-    private void user(List<TestingEvent> events) {
+    /** The samples, user by user. */
+    public List<Sample> samples() {
+        return samples;
+    }
+
+    /** One entry a record: "stream cause id". */
+    public List<String> rejected() {
+        return rejected;
+    }
+
+    private void user(List<PlainEvent> events) {
         accepted.clear();
-        List<TestingEvent> ordered = new ArrayList<>(events);
+        List<PlainEvent> ordered = new ArrayList<>(events);
         ordered.sort(
-                Comparator.comparingLong(TestingEvent::timeMs)
-                        .thenComparing(TestingEvent::kind)
-                        .thenComparing(TestingEvent::id));
-        TestingEvent previous = null;
-        for (TestingEvent event : ordered) {
+                Comparator.comparingLong(PlainEvent::timeMs)
+                        .thenComparing(PlainEvent::kind)
+                        .thenComparing(PlainEvent::id));
+        PlainEvent previous = null;
+        for (PlainEvent event : ordered) {
             boolean twice =
                     previous != null
                             && previous.kind() == event.kind()
@@ -95,13 +105,13 @@ final class BatchOracle {
             }
         }
         for (Accepted one : accepted) {
-            if (one.event().kind() == EventKind.IMPRESSION) {
+            if (one.event().kind() == Kind.IMPRESSION) {
                 emit(one.event());
             }
         }
     }
 
-    private boolean known(TestingEvent event) {
+    private boolean known(PlainEvent event) {
         return accepted.stream()
                 .map(Accepted::event)
                 .anyMatch(
@@ -111,7 +121,7 @@ final class BatchOracle {
                                         && a.timeMs() >= event.timeMs() - longest);
     }
 
-    private void accept(TestingEvent event) {
+    private void accept(PlainEvent event) {
         switch (event.kind()) {
             case IMPRESSION -> {
                 long pending =
@@ -125,8 +135,8 @@ final class BatchOracle {
                 }
             }
             case CLICK, CONVERSION -> {
-                TestingEvent target = target(event);
-                Label label = event.kind() == EventKind.CLICK ? Label.CLICK : Label.CONVERSION;
+                PlainEvent target = target(event);
+                Label label = event.kind() == Kind.CLICK ? Label.CLICK : Label.CONVERSION;
                 if (target == null || event.timeMs() > openUntil(target, label)) {
                     reject(event, RejectionCause.ORPHAN);
                 } else if (first(target, event.kind()) != null) {
@@ -139,30 +149,30 @@ final class BatchOracle {
         }
     }
 
-    private void reject(TestingEvent event, RejectionCause cause) {
+    private void reject(PlainEvent event, RejectionCause cause) {
         rejected.add(event.kind().stream() + " " + cause + " " + event.id());
     }
 
     /** All accepted impressions so far: they are before the event in event order. */
-    private List<TestingEvent> impressionsBefore(TestingEvent event) {
-        List<TestingEvent> impressions = new ArrayList<>();
+    private List<PlainEvent> impressionsBefore(PlainEvent event) {
+        List<PlainEvent> impressions = new ArrayList<>();
         for (Accepted one : accepted) {
             if (one.event() == event) {
                 break;
             }
-            if (one.event().kind() == EventKind.IMPRESSION) {
+            if (one.event().kind() == Kind.IMPRESSION) {
                 impressions.add(one.event());
             }
         }
         return impressions;
     }
 
-    private TestingEvent target(TestingEvent outcome) {
+    private @Nullable PlainEvent target(PlainEvent outcome) {
         boolean byId =
                 options.matching().by() == MatchingOptions.By.IMPRESSION_ID
                         && outcome.impressionId() != null;
-        TestingEvent latest = null;
-        for (TestingEvent impression : impressionsBefore(outcome)) {
+        PlainEvent latest = null;
+        for (PlainEvent impression : impressionsBefore(outcome)) {
             if (byId
                     ? impression.id().equals(outcome.impressionId())
                     : impression.item().equals(outcome.item())) {
@@ -173,7 +183,7 @@ final class BatchOracle {
     }
 
     /** The outcome of the kind that counted for the impression. */
-    private TestingEvent first(TestingEvent impression, EventKind kind) {
+    private @Nullable PlainEvent first(PlainEvent impression, Kind kind) {
         return accepted.stream()
                 .filter(a -> a.target() == impression && a.event().kind() == kind)
                 .map(Accepted::event)
@@ -181,25 +191,27 @@ final class BatchOracle {
                 .orElse(null);
     }
 
-    private boolean firstOfDay(TestingEvent impression) {
+    private boolean firstOfDay(PlainEvent impression) {
         return impressionsBefore(impression).stream()
                 .noneMatch(p -> p.timeMs() / DAY == impression.timeMs() / DAY);
     }
 
-    private boolean applies(TaskOptions task, TestingEvent impression) {
+    private boolean applies(TaskOptions task, PlainEvent impression) {
         return (task.scenarios().isEmpty() || task.scenarios().contains(impression.scenario()))
                 && (task.label() != Label.USER_TOTAL || firstOfDay(impression));
     }
 
-    private long deadline(TaskOptions task, TestingEvent impression) {
+    private long deadline(TaskOptions task, PlainEvent impression) {
         long end = impression.timeMs() + task.window().toMillis();
-        if (task.label() != Label.USER_TOTAL && impression.validUntilMs() != null) {
-            end = Math.min(end, impression.validUntilMs());
-        }
-        return end;
+        return task.label() == Label.USER_TOTAL ? end : Math.min(end, validUntil(impression));
     }
 
-    private NavigableSet<Long> deadlines(TestingEvent impression) {
+    private static long validUntil(PlainEvent impression) {
+        Long validUntil = impression.validUntilMs();
+        return validUntil == null ? Long.MAX_VALUE : validUntil;
+    }
+
+    private NavigableSet<Long> deadlines(PlainEvent impression) {
         NavigableSet<Long> deadlines = new TreeSet<>();
         for (TaskOptions task : deployment.tasks()) {
             if (applies(task, impression)) {
@@ -212,25 +224,19 @@ final class BatchOracle {
         return deadlines;
     }
 
-    private long lastDeadline(TestingEvent impression) {
+    private long lastDeadline(PlainEvent impression) {
         return deadlines(impression).last();
     }
 
-    private long openUntil(TestingEvent impression, Label label) {
+    private long openUntil(PlainEvent impression, Label label) {
         return deployment.tasks().stream()
                 .filter(t -> t.label() == label && applies(t, impression))
                 .mapToLong(t -> deadline(t, impression))
                 .max()
-                .orElseGet(
-                        () ->
-                                Math.min(
-                                        impression.validUntilMs() == null
-                                                ? Long.MAX_VALUE
-                                                : impression.validUntilMs(),
-                                        lastDeadline(impression)));
+                .orElseGet(() -> Math.min(validUntil(impression), lastDeadline(impression)));
     }
 
-    private long investableUntil(TestingEvent impression) {
+    private long investableUntil(PlainEvent impression) {
         return deployment.tasks().stream()
                 .filter(
                         t ->
@@ -243,16 +249,16 @@ final class BatchOracle {
                 .orElse(-1);
     }
 
-    private List<TestingEvent> claimants(TestingEvent investment) {
+    private List<PlainEvent> claimants(PlainEvent investment) {
         AttributionOptions rule = options.attribution();
-        List<TestingEvent> open =
+        List<PlainEvent> open =
                 impressionsBefore(investment).stream()
                         .filter(p -> investableUntil(p) >= investment.timeMs())
                         .toList();
         if (investment.impressionId() != null) {
             return open.stream().filter(p -> p.id().equals(investment.impressionId())).toList();
         }
-        List<TestingEvent> inScope =
+        List<PlainEvent> inScope =
                 open.stream()
                         .filter(
                                 p ->
@@ -267,12 +273,12 @@ final class BatchOracle {
                             .toList());
         }
         // Clicks in event order, each with its impression.
-        List<TestingEvent> clicked = new ArrayList<>();
+        List<PlainEvent> clicked = new ArrayList<>();
         for (Accepted one : accepted) {
             if (one.event() == investment) {
                 break;
             }
-            if (one.event().kind() == EventKind.CLICK
+            if (one.event().kind() == Kind.CLICK
                     && inScope.contains(one.target())
                     && investment.timeMs() <= one.event().timeMs() + window) {
                 clicked.add(one.target());
@@ -286,27 +292,27 @@ final class BatchOracle {
         };
     }
 
-    private static List<TestingEvent> last(List<TestingEvent> events) {
+    private static List<PlainEvent> last(List<PlainEvent> events) {
         return events.isEmpty() ? List.of() : events.subList(events.size() - 1, events.size());
     }
 
     /** Subscriptions attributed to the impression up to the time. */
-    private List<TestingEvent> attributed(TestingEvent impression, long until) {
+    private List<PlainEvent> attributed(PlainEvent impression, long until) {
         return accepted.stream()
                 .map(Accepted::event)
                 .filter(
                         e ->
-                                e.kind() == EventKind.INVESTMENT
+                                e.kind() == Kind.INVESTMENT
                                         && !e.redemption()
                                         && e.timeMs() <= until
                                         && claimants(e).contains(impression))
                 .toList();
     }
 
-    private float label(TaskOptions task, TestingEvent impression) {
+    private float label(TaskOptions task, PlainEvent impression) {
         long end = deadline(task, impression);
-        TestingEvent click = first(impression, EventKind.CLICK);
-        TestingEvent conversion = first(impression, EventKind.CONVERSION);
+        PlainEvent click = first(impression, Kind.CLICK);
+        PlainEvent conversion = first(impression, Kind.CONVERSION);
         return switch (task.label()) {
             case CLICK -> click != null && click.timeMs() <= end ? 1 : 0;
             case CONVERSION ->
@@ -329,12 +335,12 @@ final class BatchOracle {
                                             .map(Accepted::event)
                                             .filter(
                                                     e ->
-                                                            e.kind() == EventKind.INVESTMENT
+                                                            e.kind() == Kind.INVESTMENT
                                                                     && !e.redemption()
                                                                     && e.timeMs()
                                                                             > impression.timeMs()
                                                                     && e.timeMs() <= end)
-                                            .mapToLong(TestingEvent::amountMinor)
+                                            .mapToLong(PlainEvent::amountMinor)
                                             .sum()
                                     > task.thresholdMinor()
                             ? 1
@@ -342,11 +348,11 @@ final class BatchOracle {
         };
     }
 
-    private static long sum(List<TestingEvent> events) {
-        return events.stream().mapToLong(TestingEvent::amountMinor).sum();
+    private static long sum(List<PlainEvent> events) {
+        return events.stream().mapToLong(PlainEvent::amountMinor).sum();
     }
 
-    private void emit(TestingEvent impression) {
+    private void emit(PlainEvent impression) {
         NavigableSet<Long> deadlines = deadlines(impression);
         boolean once = options.emit() == TimelineOptions.Emit.ONCE;
         int stage = 0;
@@ -385,15 +391,15 @@ final class BatchOracle {
     }
 
     /** Position after each accepted investment before the impression, in event order. */
-    private List<long[]> positions(TestingEvent impression) {
+    private List<long[]> positions(PlainEvent impression) {
         List<long[]> positions = new ArrayList<>();
         long position = 0;
         for (Accepted one : accepted) {
-            TestingEvent event = one.event();
+            PlainEvent event = one.event();
             if (event == impression) {
                 break;
             }
-            if (event.kind() == EventKind.INVESTMENT) {
+            if (event.kind() == Kind.INVESTMENT) {
                 position += event.redemption() ? -event.amountMinor() : event.amountMinor();
                 position = Math.max(0, position);
                 positions.add(new long[] {event.timeMs(), position});
@@ -402,15 +408,15 @@ final class BatchOracle {
         return positions;
     }
 
-    private long position(TestingEvent impression) {
+    private long position(PlainEvent impression) {
         List<long[]> positions = positions(impression);
         return positions.isEmpty() ? 0 : positions.get(positions.size() - 1)[1];
     }
 
-    private String tier(TestingEvent impression) {
+    private String tier(PlainEvent impression) {
         String attribute = deployment.tiers().attribute();
         return attribute != null
-                ? impression.attributes().get(attribute)
+                ? impression.attributes().getOrDefault(attribute, "")
                 : band(position(impression));
     }
 
@@ -424,7 +430,7 @@ final class BatchOracle {
         return name;
     }
 
-    private double daysInTier(TestingEvent impression) {
+    private double daysInTier(PlainEvent impression) {
         long since = -1;
         if (deployment.tiers().attribute() == null) {
             String before = band(0);
@@ -436,9 +442,9 @@ final class BatchOracle {
             }
         } else {
             String before = null;
-            List<TestingEvent> seen = new ArrayList<>(impressionsBefore(impression));
+            List<PlainEvent> seen = new ArrayList<>(impressionsBefore(impression));
             seen.add(impression);
-            for (TestingEvent one : seen) {
+            for (PlainEvent one : seen) {
                 if (!tier(one).equals(before)) {
                     since = one.timeMs();
                 }
@@ -448,10 +454,10 @@ final class BatchOracle {
         return since < 0 ? 0 : (impression.timeMs() - since) / (double) DAY;
     }
 
-    private ByteBuffer categorical(TestingEvent impression) {
+    private ByteBuffer categorical(PlainEvent impression) {
         ByteBuffer bytes = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
         for (FeatureOptions feature : schema.categorical()) {
-            FeatureSource from = feature.from();
+            FeatureSource from = Objects.requireNonNull(feature.from());
             List<String> values = new ArrayList<>();
             switch (from.kind()) {
                 case ITEM -> values.add(impression.item());
@@ -466,8 +472,9 @@ final class BatchOracle {
                     }
                 }
                 case MEASURE -> {
-                    if (impression.measures().containsKey(from.name())) {
-                        values.add(impression.measures().get(from.name()).toString());
+                    Double measure = impression.measures().get(from.name());
+                    if (measure != null) {
+                        values.add(measure.toString());
                     }
                 }
                 case HOUR_OF_DAY, DAY_OF_WEEK, POSITION, TIME_IN_TIER ->
@@ -481,7 +488,7 @@ final class BatchOracle {
         return bytes.flip().order(ByteOrder.BIG_ENDIAN);
     }
 
-    private double number(FeatureSource from, TestingEvent impression) {
+    private double number(FeatureSource from, PlainEvent impression) {
         return switch (from.kind()) {
             case POSITION -> position(impression) / 100.0;
             case MEASURE -> impression.measures().getOrDefault(from.name(), 0.0);
@@ -493,13 +500,15 @@ final class BatchOracle {
         };
     }
 
-    private ByteBuffer dense(TestingEvent impression) {
+    private ByteBuffer dense(PlainEvent impression) {
         ByteBuffer bytes = ByteBuffer.allocate(1024).order(ByteOrder.LITTLE_ENDIAN);
         for (FeatureOptions feature : schema.dense()) {
+            FeatureSource from = feature.from();
+            AggregateOptions aggregate = feature.aggregate();
             double value =
-                    feature.from() != null
-                            ? number(feature.from(), impression)
-                            : aggregate(feature.aggregate(), impression);
+                    from != null
+                            ? number(from, impression)
+                            : aggregate(Objects.requireNonNull(aggregate), impression);
             if (feature.transform() == FeatureOptions.Transform.LOG1P) {
                 value = Math.signum(value) * Math.log1p(Math.abs(value));
             }
@@ -509,22 +518,22 @@ final class BatchOracle {
     }
 
     private List<Accepted> inWindow(
-            AggregateOptions aggregate, AggregateOptions.Events of, TestingEvent impression) {
+            AggregateOptions aggregate, AggregateOptions.Events of, PlainEvent impression) {
         return accepted.stream()
                 .filter(
                         a -> {
-                            TestingEvent e = a.event();
+                            PlainEvent e = a.event();
                             boolean kind =
                                     switch (of) {
-                                        case IMPRESSIONS -> e.kind() == EventKind.IMPRESSION;
-                                        case CLICKS -> e.kind() == EventKind.CLICK;
-                                        case CONVERSIONS -> e.kind() == EventKind.CONVERSION;
+                                        case IMPRESSIONS -> e.kind() == Kind.IMPRESSION;
+                                        case CLICKS -> e.kind() == Kind.CLICK;
+                                        case CONVERSIONS -> e.kind() == Kind.CONVERSION;
                                         case INVESTMENTS ->
-                                                e.kind() == EventKind.INVESTMENT && !e.redemption();
+                                                e.kind() == Kind.INVESTMENT && !e.redemption();
                                         case REDEMPTIONS -> e.redemption();
                                     };
-                            String scenario =
-                                    a.target() == null ? e.scenario() : a.target().scenario();
+                            PlainEvent target = a.target();
+                            String scenario = target == null ? e.scenario() : target.scenario();
                             boolean same =
                                     switch (aggregate.same()) {
                                         case ANY -> true;
@@ -540,13 +549,13 @@ final class BatchOracle {
                 .toList();
     }
 
-    private double aggregate(AggregateOptions aggregate, TestingEvent impression) {
+    private double aggregate(AggregateOptions aggregate, PlainEvent impression) {
         List<Accepted> events = inWindow(aggregate, aggregate.of(), impression);
         double[] amounts =
                 events.stream()
                         .mapToDouble(
                                 a ->
-                                        a.event().kind() == EventKind.INVESTMENT
+                                        a.event().kind() == Kind.INVESTMENT
                                                 ? a.event().amountMinor() / 100.0
                                                 : 1)
                         .toArray();
@@ -559,7 +568,8 @@ final class BatchOracle {
             case SUM -> sum;
             case MEAN -> amounts.length == 0 ? 0 : sum / amounts.length;
             case RATE -> {
-                int per = inWindow(aggregate, aggregate.per(), impression).size();
+                AggregateOptions.Events base = Objects.requireNonNull(aggregate.per());
+                int per = inWindow(aggregate, base, impression).size();
                 yield per == 0 ? 0 : amounts.length / (double) per;
             }
             case LAST -> amounts.length == 0 ? 0 : amounts[amounts.length - 1];
@@ -573,7 +583,7 @@ final class BatchOracle {
     }
 
     /** Counts of the labels, for tests of known totals. */
-    Map<String, Long> positives() {
+    public Map<String, Long> positives() {
         Map<String, Long> positives = new HashMap<>();
         for (Sample sample : samples) {
             for (int t = 0; t < deployment.tasks().size(); t++) {
