@@ -56,13 +56,15 @@ public record Deployment(
             check(problems, task, scenarios);
         }
         check(problems, timeline, topics);
-        problems.require(
-                learner.labelSet() == null
-                        || timeline.labelSets().stream()
-                                .anyMatch(set -> set.name().equals(learner.labelSet())),
-                "learner.label_set: %s is not among timeline.label_sets %s",
-                learner.labelSet(),
-                timeline.labelSets().stream().map(LabelSetOptions::name).toList());
+        String learned = learner.labelSet();
+        if (learned != null) {
+            List<String> sets = timeline.labelSets().stream().map(LabelSetOptions::name).toList();
+            problems.require(
+                    sets.contains(learned),
+                    "learner.label_set: %s is not among timeline.label_sets %s",
+                    learned,
+                    sets);
+        }
         problems.require(
                 eventTime.outage().compareTo(eventTime.idle()) >= 0,
                 "event_time.outage must be >= event_time.idle (%s), was %s",
@@ -117,9 +119,8 @@ public record Deployment(
                         corrections == null
                                 || (!corrections.grace().isZero()
                                         && !corrections.grace().isNegative()),
-                        "timeline.corrections.grace must be > 0, was %s; leave timeline.corrections"
-                                + " out to reject every late outcome",
-                        corrections == null ? null : corrections.grace())
+                        "timeline.corrections.grace must be > 0; leave timeline.corrections out to"
+                                + " reject every late outcome")
                 .require(
                         (corrections == null) == (topics.corrections() == null),
                         "topics.corrections is given exactly when timeline.corrections is");

@@ -49,7 +49,17 @@ public record TimelineOptions(
             MatchingOptions matching,
             AttributionOptions attribution,
             int maxPendingPerUser) {
-        this(emit, matching, attribution, null, null, maxPendingPerUser);
+        this(
+                emit,
+                matching,
+                null,
+                List.of(
+                        new LabelSetOptions(
+                                LabelSetOptions.DEFAULT,
+                                attribution,
+                                LabelSetOptions.Redemptions.IGNORE)),
+                null,
+                maxPendingPerUser);
     }
 
     /** Event time for which an outcome behind the watermark is still taken; 0: none is. */

@@ -25,7 +25,8 @@ final class Admission {
     Admission(Deployment deployment, LabelRules labels, TimelineTally tally, TimelineOutput out) {
         this.matchedBy = deployment.timeline().matching().by();
         this.maxPending = deployment.timeline().maxPendingPerUser();
-        this.memoryMs = deployment.longestWindow().toMillis();
+        this.memoryMs =
+                deployment.longestWindow().toMillis() + deployment.timeline().graceMs();
         this.labels = labels;
         this.tally = tally;
         this.out = out;
@@ -37,7 +38,8 @@ final class Admission {
         out.rejected(event, cause, detail);
     }
 
-    /** Rejects an event whose id was seen within the longest window before it, or after it. */
+    /** True of an event whose id was seen within the longest window (and the grace) before it, or
+     * after it; it is rejected. */
     boolean isKnown(UserState user, Event event) {
         boolean known =
                 user.history.knows(

@@ -22,7 +22,7 @@ final class PendingImpression {
     private static final int ATTRIBUTED = 32;
     private static final int FROZEN = 64;
     private static final int SUBSCRIBED = 128;
-    private static final Attributed @Nullable [] NONE = {};
+    private static final @Nullable Attributed[] NONE = {};
 
     final long id;
     final long timeMs;
@@ -54,7 +54,7 @@ final class PendingImpression {
     long netTotalMinor;
 
     /** By label set, null where nothing is; as long as the last set that has something needs. */
-    private Attributed @Nullable [] attributed = NONE;
+    private @Nullable Attributed[] attributed = NONE;
 
     /**
      * Labels closed at earlier stages where one sample leaves at the last, label set by label set;

@@ -47,7 +47,7 @@ public final class TimelineRules {
 
     /** How long an event is remembered: what the longest window of anything may ask for. */
     private static long retentionMs(Deployment deployment) {
-        long labels = deployment.longestWindow().toMillis() + deployment.timeline().graceMs();
+        long labels = deployment.longestWindow().toMillis() + 2 * deployment.timeline().graceMs();
         long retention = Math.max(DAY_MS, labels);
         for (var feature : deployment.features()) {
             AggregateOptions aggregate = feature.aggregate();
@@ -118,6 +118,7 @@ public final class TimelineRules {
                 admission.duplicate(event, "id " + event.id() + " came twice");
             } else {
                 close(userId, user, frozen, event.timeMs() - 1);
+                corrections.settle(user, frozen, event.timeMs());
                 apply(user, frozen, event);
                 user.appliedMs = event.timeMs();
             }

@@ -1,6 +1,7 @@
 package io.tamor.jobs.timeline.logic;
 
 import io.tamor.schemas.RejectionCause;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,8 +26,8 @@ public final class TimelineTally {
 
     /** The counts of one label set. */
     private record SetTally(
-            Tally.Cell[] mature,
-            Tally.Cell[] positive,
+            List<Tally.Cell> mature,
+            List<Tally.Cell> positive,
             Tally.Cell attributedInvestments,
             Tally.Cell unattributedInvestments,
             Tally.Cell attributedAmountMinor) {}
@@ -54,11 +55,11 @@ public final class TimelineTally {
         Tally.Cell attributed = cell(prefix + "attributed.investments");
         Tally.Cell unattributed = cell(prefix + "unattributed.investments");
         Tally.Cell amount = cell(prefix + "attributed.amount_minor");
-        Tally.Cell[] mature = new Tally.Cell[labels.taskCount()];
-        Tally.Cell[] positive = new Tally.Cell[mature.length];
-        for (int t = 0; t < mature.length; t++) {
-            mature[t] = cell(prefix + "labels." + labels.taskName(t) + ".mature");
-            positive[t] = cell(prefix + "labels." + labels.taskName(t) + ".positive");
+        List<Tally.Cell> mature = new ArrayList<>();
+        List<Tally.Cell> positive = new ArrayList<>();
+        for (int t = 0; t < labels.taskCount(); t++) {
+            mature.add(cell(prefix + "labels." + labels.taskName(t) + ".mature"));
+            positive.add(cell(prefix + "labels." + labels.taskName(t) + ".positive"));
         }
         return new SetTally(mature, positive, attributed, unattributed, amount);
     }
@@ -91,9 +92,9 @@ public final class TimelineTally {
     }
 
     void label(int set, int task, float label) {
-        sets[set].mature[task].add(1);
+        sets[set].mature.get(task).add(1);
         if (label > 0) {
-            sets[set].positive[task].add(1);
+            sets[set].positive.get(task).add(1);
         }
     }
 
