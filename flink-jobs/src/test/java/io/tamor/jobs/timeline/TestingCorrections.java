@@ -2,9 +2,9 @@ package io.tamor.jobs.timeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tamor.jobs.config.Deployment;
 import io.tamor.schemas.Correction;
 import io.tamor.schemas.Sample;
-import io.tamor.jobs.config.Deployment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -99,8 +99,7 @@ final class TimelineFuzzTest {
                 }
             }
             timeline.finish();
-            BatchOracle oracle =
-                    BatchOracle.of(one.deployment(), TestingEvent.plain(inTime), late);
+            BatchOracle oracle = BatchOracle.of(one.deployment(), TestingEvent.plain(inTime), late);
             return difference(oracle, timeline, one);
         }
     }
@@ -111,8 +110,10 @@ final class TimelineFuzzTest {
         boolean amounts = timeline.counts().get("timeline.accepted.late") == 0;
         List<String> wanted = shown(oracle.samples(), amounts);
         List<String> found =
-                shown(TestingCorrections.applied(
-                                one.deployment(), timeline.samples, timeline.corrections), amounts);
+                shown(
+                        TestingCorrections.applied(
+                                one.deployment(), timeline.samples, timeline.corrections),
+                        amounts);
         if (!found.equals(wanted)) {
             return "samples: " + firstDifference(wanted, found);
         }

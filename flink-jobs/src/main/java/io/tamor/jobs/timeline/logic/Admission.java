@@ -25,8 +25,7 @@ final class Admission {
     Admission(Deployment deployment, LabelRules labels, TimelineTally tally, TimelineOutput out) {
         this.matchedBy = deployment.timeline().matching().by();
         this.maxPending = deployment.timeline().maxPendingPerUser();
-        this.memoryMs =
-                deployment.longestWindow().toMillis() + deployment.timeline().graceMs();
+        this.memoryMs = deployment.longestWindow().toMillis() + deployment.timeline().graceMs();
         this.labels = labels;
         this.tally = tally;
         this.out = out;
@@ -38,12 +37,13 @@ final class Admission {
         out.rejected(event, cause, detail);
     }
 
-    /** True of an event whose id was seen within the longest window (and the grace) before it, or
-     * after it; it is rejected. */
+    /**
+     * True of an event whose id was seen within the longest window (and the grace) before it, or
+     * after it; it is rejected.
+     */
     boolean isKnown(UserState user, Event event) {
         boolean known =
-                user.history.knows(
-                        event.kind(), IdHash.of(event.id()), event.timeMs() - memoryMs);
+                user.history.knows(event.kind(), IdHash.of(event.id()), event.timeMs() - memoryMs);
         if (known) {
             duplicate(event, "id " + event.id() + " was seen before");
         }

@@ -123,9 +123,7 @@ record LabelEvent(
                 in.readInt(),
                 (flags & REDEMPTION) != 0,
                 VarLong.read(in),
-                (flags & BOUNDED) == 0
-                        ? PendingImpression.UNBOUNDED
-                        : timeMs + VarLong.read(in),
+                (flags & BOUNDED) == 0 ? PendingImpression.UNBOUNDED : timeMs + VarLong.read(in),
                 (flags & FIRST_OF_DAY) != 0);
     }
 }

@@ -7,7 +7,6 @@ import io.tamor.jobs.config.TierOptions;
 import io.tamor.schemas.Impression;
 import io.tamor.schemas.RejectionCause;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Applies one user's events and label deadlines in event-time order. What comes out depends on the
@@ -126,8 +125,7 @@ public final class TimelineRules {
         }
         close(userId, user, frozen, watermarkMs);
         corrections.settle(user, frozen, watermarkMs);
-        user.history.prune(
-                watermarkMs == Long.MAX_VALUE ? watermarkMs : watermarkMs - retentionMs);
+        user.history.prune(watermarkMs == Long.MAX_VALUE ? watermarkMs : watermarkMs - retentionMs);
         return dueMs(user);
     }
 
@@ -171,11 +169,7 @@ public final class TimelineRules {
             FrozenSample sample =
                     features.freeze(
                             new FeatureRules.View(
-                                    impression,
-                                    admitted.item(),
-                                    admitted.scenario(),
-                                    tier,
-                                    user));
+                                    impression, admitted.item(), admitted.scenario(), tier, user));
             frozen.put(admitted.impression(), sample.toBytes());
         }
         corrections.applied(user, admitted);

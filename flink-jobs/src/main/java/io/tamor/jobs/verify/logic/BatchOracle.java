@@ -80,10 +80,10 @@ public final class BatchOracle {
         this.memory =
                 options.graceMs()
                         + deployment.tasks().stream()
-                        .map(TaskOptions::window)
-                        .mapToLong(Duration::toMillis)
-                        .max()
-                        .orElseThrow();
+                                .map(TaskOptions::window)
+                                .mapToLong(Duration::toMillis)
+                                .max()
+                                .orElseThrow();
     }
 
     /** Samples and rejections of the events, of which none is late. */
@@ -97,8 +97,7 @@ public final class BatchOracle {
      *
      * @param late in the order of arrival
      */
-    public static BatchOracle of(
-            Deployment deployment, List<PlainEvent> events, List<Late> late) {
+    public static BatchOracle of(Deployment deployment, List<PlainEvent> events, List<Late> late) {
         BatchOracle oracle = new BatchOracle(deployment);
         Map<String, List<PlainEvent>> byUser = new TreeMap<>();
         Map<String, List<Late>> lateByUser = new HashMap<>();
