@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *     that a new one goes to the end
  * @param corrections null: an outcome behind the watermark is rejected as late
  * @param maxPendingPerUser pending impressions of one user; the excess is rejected as overflow
+ * @param maxItemsPerUser items whose aggregates a user's state remembers, those with the newest
+ *     events
  */
 public record TimelineOptions(
         Emit emit,
@@ -22,11 +24,14 @@ public record TimelineOptions(
         @Nullable AttributionOptions attribution,
         List<LabelSetOptions> labelSets,
         @Nullable CorrectionOptions corrections,
-        int maxPendingPerUser)
+        int maxPendingPerUser,
+        int maxItemsPerUser)
         implements Serializable {
+    private static final int USUAL_ITEMS = 100;
 
     @SuppressWarnings("NullAway") // an absent list is read as null
     public TimelineOptions {
+        maxItemsPerUser = maxItemsPerUser == 0 ? USUAL_ITEMS : maxItemsPerUser;
         boolean listed = labelSets != null;
         new Problems()
                 .require(
@@ -48,7 +53,8 @@ public record TimelineOptions(
             Emit emit,
             MatchingOptions matching,
             AttributionOptions attribution,
-            int maxPendingPerUser) {
+            int maxPendingPerUser,
+            int maxItemsPerUser) {
         this(
                 emit,
                 matching,
@@ -59,7 +65,8 @@ public record TimelineOptions(
                                 attribution,
                                 LabelSetOptions.Redemptions.IGNORE)),
                 null,
-                maxPendingPerUser);
+                maxPendingPerUser,
+                maxItemsPerUser);
     }
 
     /** Event time for which an outcome behind the watermark is still taken; 0: none is. */

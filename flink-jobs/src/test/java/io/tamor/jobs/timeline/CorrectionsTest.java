@@ -42,6 +42,7 @@ final class CorrectionsTest {
                                         AttributionOptions.Rule.FIRST_CLICK,
                                         Redemptions.RETRACT)),
                         new CorrectionOptions(GRACE),
+                        100,
                         100),
                 base.tasks());
     }

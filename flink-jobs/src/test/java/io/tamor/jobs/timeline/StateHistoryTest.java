@@ -23,9 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class StateHistoryTest {
     private static final long T = 1_600_000_000_000L;
     private static final long MINUTE = 60_000L;
-    private static final int NEWEST = 2;
+    private static final int NEWEST = 3;
 
-    /** Version 2 came with retraction and corrections. */
+    /** Version 3 came with retraction and corrections. */
     private static Deployment deployment(int version) {
         Deployment base = TestingDeployments.example();
         if (version == 1) {
@@ -43,7 +43,8 @@ final class StateHistoryTest {
                                         base.timeline().labelSets().get(0).attribution(),
                                         LabelSetOptions.Redemptions.RETRACT)),
                         new CorrectionOptions(Duration.ofHours(6)),
-                        base.timeline().maxPendingPerUser()),
+                        base.timeline().maxPendingPerUser(),
+                        base.timeline().maxItemsPerUser()),
                 base.tasks());
     }
 

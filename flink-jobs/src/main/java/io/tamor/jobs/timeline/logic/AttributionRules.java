@@ -100,7 +100,7 @@ final class AttributionRules implements Serializable {
         if (redemption.impression() != 0) {
             return impression.id == redemption.impression();
         }
-        if (redemption.item() != 0) {
+        if (redemption.item() != LabelEvent.NO_ITEM) {
             return lot.item == redemption.item();
         }
         return redemption.scenario() == 0 || lot.scenario == redemption.scenario();

@@ -78,19 +78,13 @@ final class CorrectionRules {
         return then;
     }
 
-    /**
-     * Puts a late outcome in its place and emits what it changes.
-     *
-     * @return how many accepted events come after it
-     */
-    int correct(String userId, UserState user, FrozenFeatures frozen, LabelEvent late)
+    /** Puts a late outcome in its place and emits what it changes. */
+    void correct(String userId, UserState user, FrozenFeatures frozen, LabelEvent late)
             throws Exception {
         Settled settled = settledOf(user);
         List<ClosedStage> emitted = new ArrayList<>();
         timeline.replay(settled.labels.copy(), settled.since, user.appliedMs, emitted::add);
-        int place = settled.before(late);
-        int newer = settled.since.size() - place;
-        settled.since.add(place, late);
+        settled.since.add(settled.before(late), late);
         List<ClosedStage> right = new ArrayList<>();
         LabelState labels = settled.labels.copy();
         timeline.replay(labels, settled.since, user.appliedMs, right::add);
@@ -103,7 +97,6 @@ final class CorrectionRules {
         for (int i = 0; i < emitted.size(); i++) {
             compare(userId, late, settled.version, emitted.get(i), right.get(i), frozen);
         }
-        return newer;
     }
 
     private void compare(

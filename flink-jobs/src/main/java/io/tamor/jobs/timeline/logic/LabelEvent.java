@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the event's own id, for its place among others of its instant
  * @param impression hash of the impression: an impression's own; the one a click or conversion
  *     belongs to; the one an investment names, 0 where it names none
- * @param item hash of the item
+ * @param item hash of the item, {@link #NO_ITEM} for none
  * @param scenario hash of the scenario, 0 for none
  * @param redemption true of an investment that lowers the position
  * @param amountMinor of an investment, 0 otherwise
@@ -30,6 +30,9 @@ record LabelEvent(
         long amountMinor,
         long validUntilMs,
         boolean firstOfDay) {
+
+    /** Item of an event that names none. */
+    static final long NO_ITEM = IdHash.of("");
 
     private static final int KIND = 3;
     private static final int REDEMPTION = 4;
@@ -73,7 +76,7 @@ record LabelEvent(
                 event.timeMs(),
                 event.id(),
                 named == null ? 0 : IdHash.of(named),
-                event.itemId().isEmpty() ? 0 : IdHash.of(event.itemId()),
+                IdHash.of(event.itemId()),
                 IdHash.ofName(event.scenario()),
                 event.redemption(),
                 event.amountMinor(),

@@ -173,10 +173,10 @@ final class PendingImpression {
             pending.netTotalMinor = VarLong.read(in);
         }
         if ((flags & ATTRIBUTED) != 0) {
-            // Version 1 knew one label set, and no single subscriptions.
-            pending.attributed = new Attributed[version == 1 ? 1 : (int) VarLong.read(in)];
+            // Up to version 2 there was one label set, and no single subscriptions.
+            pending.attributed = new Attributed[version < 3 ? 1 : (int) VarLong.read(in)];
             for (int set = 0; set < pending.attributed.length; set++) {
-                pending.attributed[set] = Attributed.read(in, version > 1);
+                pending.attributed[set] = Attributed.read(in, version >= 3);
             }
         }
         if ((flags & FROZEN) != 0) {

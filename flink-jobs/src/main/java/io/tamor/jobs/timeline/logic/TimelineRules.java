@@ -1,6 +1,5 @@
 package io.tamor.jobs.timeline.logic;
 
-import io.tamor.jobs.config.AggregateOptions;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.LabelSetOptions;
 import io.tamor.jobs.config.TierOptions;
@@ -31,7 +30,12 @@ public final class TimelineRules {
                 deployment.timeline().labelSets().stream().map(LabelSetOptions::name).toList();
         this.tiers = deployment.tiers();
         this.tierNames = tiers.names();
-        this.retentionMs = retentionMs(deployment);
+        // A day, so that the first impression of a day is known to be it.
+        this.retentionMs =
+                Math.max(
+                        DAY_MS,
+                        deployment.longestWindow().toMillis()
+                                + 2 * deployment.timeline().graceMs());
         this.timeline = new LabelTimeline(deployment);
         this.features = new FeatureRules(deployment);
         this.tally = new TimelineTally(tally, timeline.labels(), sets);
@@ -44,19 +48,6 @@ public final class TimelineRules {
         return tally;
     }
 
-    /** How long an event is remembered: what the longest window of anything may ask for. */
-    private static long retentionMs(Deployment deployment) {
-        long labels = deployment.longestWindow().toMillis() + 2 * deployment.timeline().graceMs();
-        long retention = Math.max(DAY_MS, labels);
-        for (var feature : deployment.features()) {
-            AggregateOptions aggregate = feature.aggregate();
-            if (aggregate != null) {
-                retention = Math.max(retention, aggregate.over().toMillis());
-            }
-        }
-        return retention;
-    }
-
     /** Rejects a record, counted by its cause. */
     public void reject(RawEvent event, RejectionCause cause, String detail) {
         admission.reject(event, cause, detail);
@@ -64,13 +55,15 @@ public final class TimelineRules {
 
     /**
      * Takes an event that came behind the watermark: it is a duplicate where it is a known one,
-     * late where it is an impression or behind the grace, and else put in its place.
+     * late where it is an impression or behind the grace, and else put in its place among labels
+     * and position. Aggregates take events in their order only, so a late one is not among them.
      *
      * @return when the state next needs attention if no event comes, Long.MAX_VALUE for never
      */
     public long late(
             String userId, UserState user, FrozenFeatures frozen, Event event, long watermarkMs)
             throws Exception {
+        makeAggregates(user);
         if (!admission.isKnown(user, event)) {
             if (corrections.reaches(user, event, watermarkMs)) {
                 correct(userId, user, frozen, event);
@@ -86,8 +79,8 @@ public final class TimelineRules {
         LabelState then = corrections.stateBefore(user, event);
         LabelEvent outcome = admission.outcome(then, user.history, event);
         if (outcome != null) {
-            int newer = corrections.correct(userId, user, frozen, outcome);
-            user.history.add(outcome, newer);
+            corrections.correct(userId, user, frozen, outcome);
+            user.history.add(outcome);
             tally.accepted(event.kind()).add(1);
             tally.lateAccepted.add(1);
         }
@@ -108,6 +101,7 @@ public final class TimelineRules {
             List<Event> events,
             long watermarkMs)
             throws Exception {
+        makeAggregates(user);
         long appliedBefore = user.appliedMs;
         Event previous = null;
         for (Event event : events) {
@@ -126,15 +120,46 @@ public final class TimelineRules {
         close(userId, user, frozen, watermarkMs);
         corrections.settle(user, frozen, watermarkMs);
         user.history.prune(watermarkMs == Long.MAX_VALUE ? watermarkMs : watermarkMs - retentionMs);
+        features.aggregates().prune(user.aggregates(), watermarkMs);
         return dueMs(user);
     }
 
     private long dueMs(UserState user) {
         long due = Math.min(user.labels.earliestDeadlineMs(), corrections.settleDueMs(user));
-        if (due != Long.MAX_VALUE || user.history.size() == 0) {
-            return due;
+        return due == Long.MAX_VALUE ? deathMs(user) : due;
+    }
+
+    /** When nothing of the user is left to remember; Long.MAX_VALUE where nothing is left now. */
+    private long deathMs(UserState user) {
+        long death = Long.MIN_VALUE;
+        if (user.history.size() > 0) {
+            death = user.history.timeMs(user.history.size() - 1) + retentionMs + 1;
         }
-        return user.history.timeMs(user.history.size() - 1) + retentionMs + 1;
+        if (!user.aggregates().isEmpty()) {
+            death = Math.max(death, features.aggregates().deathMs(user.aggregates()));
+        }
+        return death == Long.MIN_VALUE ? Long.MAX_VALUE : death;
+    }
+
+    /** Makes the aggregates of a user whose state was stored without. */
+    private void makeAggregates(UserState user) {
+        if (user.aggregates != null) {
+            return;
+        }
+        UserHistory history = user.history;
+        Aggregates made = new Aggregates();
+        for (int i = 0; i < history.size(); i++) {
+            features.aggregates()
+                    .add(
+                            made,
+                            history.timeMs(i),
+                            UserHistory.eventsOf(history.type(i)),
+                            history.item(i),
+                            history.scenario(i),
+                            history.amountMinor(i));
+        }
+        features.aggregates().settle(made, Long.MAX_VALUE);
+        user.aggregates = made;
     }
 
     private void close(String userId, UserState user, FrozenFeatures frozen, long throughMs)
@@ -174,7 +199,15 @@ public final class TimelineRules {
         }
         corrections.applied(user, admitted);
         timeline.apply(user.labels, admitted, tally::attributed);
-        user.history.add(admitted, 0);
+        user.history.add(admitted);
+        features.aggregates()
+                .add(
+                        user.aggregates(),
+                        event.timeMs(),
+                        UserHistory.eventsOf(admitted.historyType()),
+                        admitted.item(),
+                        admitted.scenario(),
+                        admitted.amountMinor());
         tally.accepted(event.kind()).add(1);
     }
 

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * A user's accepted events, oldest first, in flat arrays: what aggregates, duplicate checks and
- * user totals read. Bounded in time by {@link #prune}. About 26 bytes an event when stored.
+ * A user's accepted events, oldest first, in flat arrays: what matching, duplicate checks and user
+ * totals read. Bounded in time by {@link #prune}. About 26 bytes an event when stored.
  */
 final class UserHistory {
     static final int IMPRESSION = 0;
@@ -25,14 +25,15 @@ final class UserHistory {
     private int[] scenarios = new int[4];
     private long[] amounts = new long[4];
 
-    /** The type of event an aggregate names. */
-    static int typeOf(Events events) {
-        return switch (events) {
-            case IMPRESSIONS -> IMPRESSION;
-            case CLICKS -> CLICK;
-            case CONVERSIONS -> CONVERSION;
-            case INVESTMENTS -> SUBSCRIPTION;
-            case REDEMPTIONS -> REDEMPTION;
+    /** What aggregates call events of a type. */
+    static Events eventsOf(int type) {
+        return switch (type) {
+            case IMPRESSION -> Events.IMPRESSIONS;
+            case CLICK -> Events.CLICKS;
+            case CONVERSION -> Events.CONVERSIONS;
+            case SUBSCRIPTION -> Events.INVESTMENTS;
+            case REDEMPTION -> Events.REDEMPTIONS;
+            default -> throw new IllegalStateException("event type " + type + ": damaged state");
         };
     }
 
@@ -60,56 +61,42 @@ final class UserHistory {
         return amounts[index];
     }
 
-    /**
-     * Adds an event.
-     *
-     * @param newer how many events come after it in event order: 0 unless it is late
-     */
-    void add(LabelEvent event, int newer) {
-        append(
+    /** Adds an event at its place in time. */
+    void add(LabelEvent event) {
+        add(
                 event.timeMs(),
                 event.historyType(),
                 IdHash.of(event.id()),
                 event.item(),
                 event.scenario(),
                 event.amountMinor());
-        for (int i = size - 1; i >= size - newer; i--) {
-            swap(i, i - 1);
-        }
     }
 
-    private void append(long timeMs, int type, long id, long item, int scenario, long amountMinor) {
+    private void add(long timeMs, int type, long id, long item, int scenario, long amountMinor) {
         if (size == times.length) {
             grow(2 * size);
         }
-        times[size] = timeMs;
-        types[size] = (byte) type;
-        ids[size] = id;
-        items[size] = item;
-        scenarios[size] = scenario;
-        amounts[size] = amountMinor;
+        int at = size;
+        while (at > 0 && times[at - 1] > timeMs) {
+            at--;
+        }
+        move(at, at + 1, size - at);
+        times[at] = timeMs;
+        types[at] = (byte) type;
+        ids[at] = id;
+        items[at] = item;
+        scenarios[at] = scenario;
+        amounts[at] = amountMinor;
         size++;
     }
 
-    private void swap(int a, int b) {
-        long time = times[a];
-        times[a] = times[b];
-        times[b] = time;
-        byte type = types[a];
-        types[a] = types[b];
-        types[b] = type;
-        long id = ids[a];
-        ids[a] = ids[b];
-        ids[b] = id;
-        long item = items[a];
-        items[a] = items[b];
-        items[b] = item;
-        int scenario = scenarios[a];
-        scenarios[a] = scenarios[b];
-        scenarios[b] = scenario;
-        long amount = amounts[a];
-        amounts[a] = amounts[b];
-        amounts[b] = amount;
+    private void move(int from, int to, int count) {
+        System.arraycopy(times, from, times, to, count);
+        System.arraycopy(types, from, types, to, count);
+        System.arraycopy(ids, from, ids, to, count);
+        System.arraycopy(items, from, items, to, count);
+        System.arraycopy(scenarios, from, scenarios, to, count);
+        System.arraycopy(amounts, from, amounts, to, count);
     }
 
     /** Drops what is older than the time. */
@@ -120,12 +107,7 @@ final class UserHistory {
         }
         if (drop > 0) {
             int left = size - drop;
-            System.arraycopy(times, drop, times, 0, left);
-            System.arraycopy(types, drop, types, 0, left);
-            System.arraycopy(ids, drop, ids, 0, left);
-            System.arraycopy(items, drop, items, 0, left);
-            System.arraycopy(scenarios, drop, scenarios, 0, left);
-            System.arraycopy(amounts, drop, amounts, 0, left);
+            move(drop, 0, left);
             size = left;
         }
     }
@@ -185,7 +167,7 @@ final class UserHistory {
         for (int i = 0; i < size; i++) {
             time += VarLong.read(in);
             int type = in.readByte();
-            history.append(
+            history.add(
                     time,
                     type,
                     in.readLong(),

@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that is remembered of a user beside unripe events and frozen features: labels and position,
- * tier, the events of the recent past and, where late outcomes are taken, what labels are derived
- * anew from. Mutable; owned by the operator's current key.
+ * tier, aggregates, the events of the recent past and, where late outcomes are taken, what labels
+ * are derived anew from. Mutable; owned by the operator's current key.
  */
 public final class UserState {
     /** The stored form that is written; {@link #read} says what the older ones lack. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final long NEVER = Long.MAX_VALUE;
 
@@ -33,9 +33,21 @@ public final class UserState {
      */
     long appliedMs;
 
+    /** As long as matching and duplicates need. */
     UserHistory history = new UserHistory();
 
+    /** Null where it is still to be made from the history, as version 1 kept no aggregates. */
+    @Nullable Aggregates aggregates = new Aggregates();
+
     private long wakeMs = NEVER;
+
+    Aggregates aggregates() {
+        Aggregates made = aggregates;
+        if (made == null) {
+            throw new IllegalStateException("the aggregates are not made yet");
+        }
+        return made;
+    }
 
     /** Number of impressions with labels still open. */
     public int pendingCount() {
@@ -47,6 +59,7 @@ public final class UserState {
         return labels.pending.isEmpty()
                 && settled == null
                 && history.size() == 0
+                && (aggregates == null || aggregates.isEmpty())
                 && labels.positionMinor == 0
                 && labels.tierSinceMs == 0;
     }
@@ -79,6 +92,11 @@ public final class UserState {
         VarLong.write(out, appliedMs);
         VarLong.write(out, wakeMs);
         history.write(out);
+        Aggregates made = aggregates;
+        out.writeBoolean(made != null);
+        if (made != null) {
+            made.write(out);
+        }
         Settled remembered = settled;
         out.writeBoolean(remembered != null);
         if (remembered != null) {
@@ -90,7 +108,7 @@ public final class UserState {
     public static UserState read(DataInput in) throws IOException {
         int version = in.readByte();
         return switch (version) {
-            case 1 -> readVersion1(in);
+            case 1, 2 -> readVersion2(in, version);
             case VERSION -> {
                 UserState state = new UserState();
                 state.labels = LabelState.read(in, version);
@@ -99,6 +117,7 @@ public final class UserState {
                 state.appliedMs = VarLong.read(in);
                 state.wakeMs = VarLong.read(in);
                 state.history = UserHistory.read(in);
+                state.aggregates = in.readBoolean() ? Aggregates.read(in) : null;
                 state.settled = in.readBoolean() ? Settled.read(in, version) : null;
                 yield state;
             }
@@ -112,8 +131,11 @@ public final class UserState {
         };
     }
 
-    /** Version 1: one label set, no redemptions in labels, totals summed from the history. */
-    private static UserState readVersion1(DataInput in) throws IOException {
+    /**
+     * Version 2: one label set, no redemptions in labels, totals summed from the history. Version 1
+     * had no aggregates either.
+     */
+    private static UserState readVersion2(DataInput in, int version) throws IOException {
         UserState state = new UserState();
         state.labels.positionMinor = VarLong.read(in);
         state.namedTier = in.readInt();
@@ -122,8 +144,9 @@ public final class UserState {
         state.appliedMs = VarLong.read(in);
         state.labels.number = VarLong.read(in);
         state.wakeMs = VarLong.read(in);
-        state.labels.readPending(in, 1);
+        state.labels.readPending(in, version);
         state.history = UserHistory.read(in);
+        state.aggregates = version == 2 && in.readBoolean() ? Aggregates.read(in) : null;
         for (PendingImpression impression : state.labels.pending) {
             if (impression.firstOfDay) {
                 impression.totalMinor = state.history.subscribedAfter(impression.timeMs);
