@@ -182,7 +182,7 @@ final class CorrectionRules {
         if (settled == null) {
             return Long.MAX_VALUE;
         }
-        long last = 0;
+        long last = settled.throughMs;
         for (PendingImpression impression : settled.labels.pending) {
             last = Math.max(last, timeline.labels().lastDeadlineMs(impression));
         }

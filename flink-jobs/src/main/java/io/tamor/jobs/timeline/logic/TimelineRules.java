@@ -71,6 +71,7 @@ public final class TimelineRules {
                 admission.late(event, watermarkMs);
             }
         }
+        corrections.settle(user, frozen, watermarkMs);
         return dueMs(user);
     }
 
@@ -113,7 +114,6 @@ public final class TimelineRules {
                 close(userId, user, frozen, event.timeMs() - 1);
                 corrections.settle(user, frozen, event.timeMs());
                 apply(user, frozen, event);
-                user.appliedMs = event.timeMs();
             }
             previous = event;
         }
@@ -209,6 +209,7 @@ public final class TimelineRules {
                         admitted.scenario(),
                         admitted.amountMinor());
         tally.accepted(event.kind()).add(1);
+        user.appliedMs = event.timeMs();
     }
 
     private String tierOf(UserState user, Impression record, long timeMs) {

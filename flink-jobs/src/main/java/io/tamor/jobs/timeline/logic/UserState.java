@@ -29,7 +29,8 @@ public final class UserState {
     long lastImpressionDay;
 
     /**
-     * Time of the newest event or deadline that was applied: nothing at or before it can follow.
+     * Time of the newest event accepted or deadline closed: nothing at or before it can follow but
+     * what is late.
      */
     long appliedMs;
 
