@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     behind a later one of its partition; one later still is trained at once, out of order, and
  *     counted
  * @param userRowTtl event time after which the row of a user without samples is dropped
+ * @param labelSet the label set that is learned, null for the first; samples of others are skipped
  * @param parallelism learners that train side by side, each the samples of its users; 0, which is
  *     also what leaving it out means: one
  * @param merge how they share one model; null: one learner trains alone
@@ -23,6 +24,7 @@ public record LearnerOptions(
         Duration maxDelay,
         Duration disorder,
         Duration userRowTtl,
+        @Nullable String labelSet,
         int parallelism,
         @Nullable MergeOptions merge)
         implements Serializable {

@@ -82,6 +82,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     private transient OnlineTraining training;
     private transient Map<Integer, String> partitions;
     private transient long loads;
+    private transient long skippedSamples;
     private transient boolean awaiting;
     private transient boolean ended;
 
@@ -172,6 +173,10 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
             sample = wire.decode(consumed.payload);
         } catch (MalformedRecordException e) {
             reject(consumed, RejectionCause.UNDECODABLE, String.valueOf(e.getMessage()));
+            return;
+        }
+        if (!rules.learns(sample)) {
+            skippedSamples++;
             return;
         }
         SampleRules.Refusal refusal = rules.check(sample, consumed.userId);
@@ -324,6 +329,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         group.gauge("steps", () -> progress().steps);
         group.gauge("droppedSteps", () -> progress().droppedSteps);
         group.gauge("lateSamples", () -> progress().lateSamples);
+        group.gauge("skippedSamples", () -> skippedSamples);
         group.gauge("rejectedRecords", () -> progress().rejectedRecords);
         group.gauge("untrainedSamples", () -> queue.size());
         group.gauge("trainedEventTimeMs", () -> progress().trainedMs);
