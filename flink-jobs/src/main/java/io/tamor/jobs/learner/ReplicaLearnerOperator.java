@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
@@ -84,6 +85,11 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     private transient long loads;
     private transient long skippedSamples;
     private transient boolean awaiting;
+
+    /** The look for a merged model that comes next; the task cancels it when it ends. */
+    @SuppressWarnings("UnusedVariable") // held, so that it is not taken for forgotten
+    private transient ScheduledFuture<?> nextLook;
+
     private transient boolean ended;
 
     /**
@@ -307,10 +313,12 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
             awaiting = false;
         }
         if (awaiting) {
-            getProcessingTimeService()
-                    .registerTimer(
-                            getProcessingTimeService().getCurrentProcessingTime() + LOOK_AGAIN_MS,
-                            time -> load());
+            nextLook =
+                    getProcessingTimeService()
+                            .registerTimer(
+                                    getProcessingTimeService().getCurrentProcessingTime()
+                                            + LOOK_AGAIN_MS,
+                                    time -> load());
         }
     }
 
