@@ -22,8 +22,7 @@ public final class TrainedModel {
     private TrainedModel() {}
 
     /** Writes both; the version's folder is returned. */
-    public static Path write(
-            OfflineTraining training, Deployment deployment, Path out)
+    public static Path write(OfflineTraining training, Deployment deployment, Path out)
             throws IOException {
         Files.createDirectories(out);
         SnapshotDirectory directory = SnapshotDirectory.at(out.toUri().toString());

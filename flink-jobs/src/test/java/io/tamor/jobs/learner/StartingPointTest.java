@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,13 +159,13 @@ class StartingPointTest {
     void admissionAndDriftGoOnBitForBitAfterARestore() throws Exception {
         Deployment responsive = TestingSamples.deployment(folder, TTL, RESPONSIVE);
         OfflineTraining training = new OfflineTraining(responsive, Long.MIN_VALUE);
-        SampleFolder files = TestingSampleFolder.write(folder.resolve("all"), all(), 2);
+        SampleFolder files = TestingSampleFolder.write(folder.resolve("all"), drifting(), 2);
         training.run(files);
         assertThat(training.drift().alarms()).isPositive();
         assertThat(training.userRows().values()).anyMatch(row -> !row.admitted());
         try (TestingLearner job = new TestingLearner(responsive)) {
             int taken = 0;
-            for (Sample sample : all()) {
+            for (Sample sample : drifting()) {
                 job.take(sample);
                 job.watermark(sample.getMaturedAtMs() - 1);
                 if (++taken % 130 == 0) {
@@ -186,6 +187,18 @@ class StartingPointTest {
     private List<Sample> all() {
         List<Sample> all = new ArrayList<>(before);
         all.addAll(after);
+        return all;
+    }
+
+    /** All samples, but every label of the later ones is positive. */
+    private List<Sample> drifting() {
+        List<Sample> all = new ArrayList<>(before);
+        for (Sample sample : after) {
+            all.add(
+                    Sample.newBuilder(sample)
+                            .setLabels(Collections.nCopies(sample.getLabels().size(), 1f))
+                            .build());
+        }
         return all;
     }
 

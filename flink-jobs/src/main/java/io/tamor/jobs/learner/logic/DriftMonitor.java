@@ -107,7 +107,12 @@ public final class DriftMonitor {
     }
 
     private int index(int task, int tier, Signal signal) {
-        return (task * tiers + tier) * SIGNALS + signal.ordinal();
+        int place =
+                switch (signal) {
+                    case LOSS -> 0;
+                    case CALIBRATION -> 1;
+                };
+        return (task * tiers + tier) * SIGNALS + place;
     }
 
     /** Alarms since the beginning. */

@@ -6,6 +6,7 @@ import io.tamor.model.config.ModelSpec;
 import io.tamor.model.config.ModelSpecJson;
 import java.util.Iterator;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ public final class ModelDifference {
             return null;
         }
         if (wanted != null && found != null && wanted.isObject() && found.isObject()) {
-            TreeSet<String> names = new TreeSet<>();
+            Set<String> names = new TreeSet<>();
             names(wanted, names);
             names(found, names);
             for (String name : names) {
@@ -63,7 +64,7 @@ public final class ModelDifference {
         return key + ": wanted " + wanted + ", found " + found;
     }
 
-    private static void names(JsonNode of, TreeSet<String> into) {
+    private static void names(JsonNode of, Set<String> into) {
         for (Iterator<String> names = of.fieldNames(); names.hasNext(); ) {
             into.add(names.next());
         }
