@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param startFrom URI of a snapshot's version whose parameters the learner starts from; null: it
  *     starts with new ones. A learner with state takes them over once, when this value changes
  * @param startAt {@code earliest}, or the maturity (ISO-8601, UTC) of the first samples to train
+ * @param labelSet the label set that is learned, null for the first; samples of others are skipped
  */
 public record LearnerOptions(
         int batch,
         Duration maxDelay,
         Duration disorder,
         Duration userRowTtl,
+        @Nullable String labelSet,
         int admitAfter,
         @Nullable String startFrom,
         String startAt,

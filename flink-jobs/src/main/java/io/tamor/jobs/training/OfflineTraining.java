@@ -74,6 +74,9 @@ public final class OfflineTraining implements SampleFolder.Consumer {
         if (sample.getMaturedAtMs() < deployment.learner().startAtMs()) {
             return;
         }
+        if (!rules.learns(sample)) {
+            return; // of a label set that another model learns
+        }
         SampleRules.Refusal refusal = rules.check(sample, sample.getUserId());
         if (refusal != null) {
             refused.merge(refusal.cause(), 1L, Long::sum);

@@ -100,12 +100,13 @@ class StartingPointTest {
                 OperatorSubtaskState savepoint = learner.checkpoint();
                 learner.restore(savepoint, learner == kept ? plain : rebased);
             }
-            for (Sample sample : after) {
+            for (int i = 0; i < after.size(); i++) {
+                Sample sample = after.get(i);
                 for (TestingLearner learner : List.of(kept, once, twice)) {
                     learner.take(sample);
                     learner.watermark(sample.getMaturedAtMs() - 1);
                 }
-                if (sample == after.get(250)) {
+                if (i == 250) {
                     // What was taken over is not looked at again, even if it is gone.
                     delete(Path.of(URI.create(base)));
                     twice.restore(twice.checkpoint());
