@@ -8,6 +8,7 @@ import io.tamor.jobs.cli.ParityCommand;
 import io.tamor.jobs.cli.SnapshotCommand;
 import io.tamor.jobs.cli.TimelineCommand;
 import io.tamor.jobs.cli.TopicsCommand;
+import io.tamor.jobs.cli.VerifySamplesCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -26,6 +27,7 @@ import picocli.CommandLine.Command;
             LearnerCommand.class,
             ConfigCommand.class,
             TopicsCommand.class,
+            VerifySamplesCommand.class,
             SnapshotCommand.class,
             ParityCommand.class,
             BenchmarkCommand.class

@@ -1,6 +1,7 @@
 package io.tamor.quickstart.run;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.CommittedRecords;
 import io.tamor.jobs.io.KafkaTopics;
 import io.tamor.jobs.learner.LearningJob;
 import io.tamor.jobs.timeline.TimelineJob;
@@ -10,7 +11,6 @@ import io.tamor.quickstart.feed.Arrivals;
 import io.tamor.quickstart.feed.CountingSink;
 import io.tamor.quickstart.feed.KafkaFeedSink;
 import io.tamor.quickstart.feed.StreamRole;
-import io.tamor.quickstart.report.CommittedRecords;
 import io.tamor.quickstart.report.ReportFiles;
 import io.tamor.quickstart.report.RunFigures;
 import io.tamor.quickstart.report.RunReport;

@@ -18,7 +18,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,12 +42,15 @@ public final class BatchOracle {
     private final long longest;
 
     private final List<Sample> samples = new ArrayList<>();
-    private final List<String> rejected = new ArrayList<>();
+    private final List<Rejection> rejected = new ArrayList<>();
 
     private final List<Accepted> accepted = new ArrayList<>();
 
     /** An event that counted, and the impression it counted for. */
     private record Accepted(PlainEvent event, @Nullable PlainEvent target) {}
+
+    /** An event that does not count, and why. */
+    public record Rejection(PlainEvent event, RejectionCause cause) {}
 
     private BatchOracle(Deployment deployment) {
         this.deployment = deployment;
@@ -78,18 +80,15 @@ public final class BatchOracle {
         return samples;
     }
 
-    /** One entry a record: "stream cause id". */
-    public List<String> rejected() {
+    /** One entry a record. */
+    public List<Rejection> rejected() {
         return rejected;
     }
 
     private void user(List<PlainEvent> events) {
         accepted.clear();
         List<PlainEvent> ordered = new ArrayList<>(events);
-        ordered.sort(
-                Comparator.comparingLong(PlainEvent::timeMs)
-                        .thenComparing(PlainEvent::kind)
-                        .thenComparing(PlainEvent::id));
+        ordered.sort(PlainEvent.ORDER);
         PlainEvent previous = null;
         for (PlainEvent event : ordered) {
             boolean twice =
@@ -150,7 +149,7 @@ public final class BatchOracle {
     }
 
     private void reject(PlainEvent event, RejectionCause cause) {
-        rejected.add(event.kind().stream() + " " + cause + " " + event.id());
+        rejected.add(new Rejection(event, cause));
     }
 
     /** All accepted impressions so far: they are before the event in event order. */
