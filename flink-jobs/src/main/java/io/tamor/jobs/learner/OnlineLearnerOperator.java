@@ -8,6 +8,7 @@ import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.OnlineTraining;
 import io.tamor.jobs.learner.logic.Quality;
 import io.tamor.jobs.learner.logic.QualitySlice;
+import io.tamor.jobs.learner.logic.QueuedSample;
 import io.tamor.jobs.learner.logic.SampleRules;
 import io.tamor.jobs.learner.logic.TrainingQueue;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
@@ -19,7 +20,9 @@ import io.tamor.schemas.Sample;
 import io.tamor.schemas.wire.MalformedRecordException;
 import io.tamor.schemas.wire.RecordWire;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
@@ -44,10 +47,11 @@ import org.apache.flink.util.OutputTag;
  * and refused records.
  *
  * <p>Samples are trained in one total order, so the same samples give the same model bit for bit,
- * whatever the order of arrival and with or without failures in between. State per user: its row
- * and, at a checkpoint, its untrained samples. Operator state: the model, the optimiser, the
- * metrics and the progress, as one element. Memory: the model, one mini-batch, the samples of the
- * disorder allowed. Runs at parallelism 1.
+ * whatever the order of arrival and with or without failures in between, and the same versions: one
+ * is cut after the step in which its schedule falls due, and leaves with the next checkpoint. State
+ * per user: its row and, at a checkpoint, its untrained samples. Operator state: the model, the
+ * optimiser, the metrics and the progress, as one element. Memory: the model, one mini-batch, the
+ * samples of the disorder allowed. Runs at parallelism 1.
  */
 @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before anything else
 public final class OnlineLearnerOperator extends AbstractStreamOperator<SnapshotCandidate>
@@ -87,6 +91,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     private transient UserRows userRows;
     private transient UntrainedSamples untrained;
     private transient OnlineTraining training;
+    private transient Map<Integer, String> partitions;
     private transient long reportedSamples;
     private transient boolean ended;
 
@@ -113,6 +118,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         if (context.isRestored()) {
             restoreLearner();
         }
+        partitions = new HashMap<>();
         reportedSamples = progress.samples;
     }
 
@@ -158,8 +164,6 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     @Override
     public void processElement(StreamRecord<ConsumedSample> record) throws Exception {
         ConsumedSample consumed = record.getValue();
-        progress.offsets.merge(
-                consumed.topic + "-" + consumed.partition, consumed.offset + 1, Math::max);
         Sample sample;
         try {
             sample = wire.decode(consumed.payload);
@@ -170,7 +174,8 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         SampleRules.Refusal refusal = rules.check(sample, consumed.userId);
         if (refusal != null) {
             reject(consumed, refusal.cause(), refusal.detail());
-        } else if (queue.offer(sample, this::train)) {
+        } else if (queue.offer(
+                new QueuedSample(sample, partition(consumed), consumed.offset), this::train)) {
             progress.lateSamples++;
         }
     }
@@ -215,11 +220,6 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
             return;
         }
         report();
-        if (progress.samples > progress.snapshotSamples
-                && progress.trainedMs - progress.snapshotMs
-                        >= deployment.snapshots().every().toMillis()) {
-            publish();
-        }
     }
 
     @Override
@@ -230,9 +230,20 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         super.snapshotState(context);
     }
 
-    private void train(List<Sample> batch) throws Exception {
-        training.train(batch);
+    private void train(List<QueuedSample> batch) throws Exception {
+        training.train(batch.stream().map(QueuedSample::sample).toList());
+        batch.forEach(s -> progress.offsets.merge(s.partition(), s.offset() + 1, Math::max));
         say(quality.takeClosed());
+        // Here and not with the checkpoint, so that what a version holds depends on the samples
+        // alone, whenever checkpoints fall and however often one fails.
+        if (progress.trainedMs - progress.snapshotMs >= deployment.snapshots().every().toMillis()) {
+            publish();
+        }
+    }
+
+    private String partition(ConsumedSample consumed) {
+        return partitions.computeIfAbsent(
+                consumed.partition, number -> consumed.topic + "-" + number);
     }
 
     private void report() {
@@ -248,7 +259,8 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     }
 
     private void publish() throws Exception {
-        SnapshotCandidate candidate = assembly.make(trainer, quality, progress);
+        SnapshotCandidate candidate =
+                assembly.make(trainer, quality, progress, queue.resumeAt(progress.offsets));
         output.collect(new StreamRecord<>(candidate, candidate.eventTimeMs));
         userRows.drainChanges((userId, row) -> outputs.userRow(userId, row, progress));
     }

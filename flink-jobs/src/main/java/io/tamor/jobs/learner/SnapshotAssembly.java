@@ -40,8 +40,13 @@ final class SnapshotAssembly {
         this.softwareVersion = built == null ? "development" : built;
     }
 
-    /** The next version; the progress moves on to it. */
-    SnapshotCandidate make(Trainer trainer, Quality quality, LearnerProgress progress)
+    /**
+     * The next version; the progress moves on to it.
+     *
+     * @param sources where to read on after what has been trained, by topic-partition
+     */
+    SnapshotCandidate make(
+            Trainer trainer, Quality quality, LearnerProgress progress, Map<String, Long> sources)
             throws IOException {
         long version = Math.max(progress.version, floor) + 1;
         Parent parent =
@@ -59,7 +64,7 @@ final class SnapshotAssembly {
                                         String.format(
                                                 "%016x", deployment.sampleSchema().fingerprint()),
                                         parameters,
-                                        progress(trainer.spec(), progress),
+                                        progress(trainer.spec(), progress, sources),
                                         quality.total()),
                                 Map.of(
                                         Manifest.ONNX_FILE,
@@ -94,17 +99,14 @@ final class SnapshotAssembly {
         return candidate;
     }
 
-    private static Progress progress(ModelSpec spec, LearnerProgress progress) {
+    private static Progress progress(
+            ModelSpec spec, LearnerProgress progress, Map<String, Long> sources) {
         Map<String, Long> matureLabels = new TreeMap<>();
         List<TaskSpec> tasks = spec.tasks();
         for (int task = 0; task < tasks.size(); task++) {
             matureLabels.put(tasks.get(task).name(), progress.matureLabels[task]);
         }
         return Progress.of(
-                progress.steps,
-                progress.samples,
-                matureLabels,
-                progress.offsets,
-                progress.trainedMs);
+                progress.steps, progress.samples, matureLabels, sources, progress.trainedMs);
     }
 }

@@ -42,7 +42,8 @@ final class UntrainedSamples {
         Map<String, List<byte[]>> byUser = new HashMap<>();
         queue.forEach(
                 (sample, place) ->
-                        byUser.computeIfAbsent(sample.getUserId(), user -> new ArrayList<>())
+                        byUser.computeIfAbsent(
+                                        sample.sample().getUserId(), user -> new ArrayList<>())
                                 .add(Untrained.encode(wire, sample, place)));
         for (String user : written) {
             if (!byUser.containsKey(user)) {

@@ -7,6 +7,7 @@ import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.OnlineTraining;
 import io.tamor.jobs.learner.logic.Quality;
+import io.tamor.jobs.learner.logic.QueuedSample;
 import io.tamor.jobs.learner.logic.SampleRows;
 import io.tamor.jobs.learner.logic.SampleRules;
 import io.tamor.jobs.learner.logic.TestingSamples;
@@ -68,10 +69,12 @@ class PublishedScoresTest {
                         new LearnerProgress(trainer.spec().tasks().size()),
                         new TestingUserRows());
         TrainingQueue queue = new TrainingQueue(BATCH, deployment.learner().maxDelay().toMillis());
+        TrainingQueue.Step step =
+                batch -> training.train(batch.stream().map(QueuedSample::sample).toList());
         for (Sample sample : before) {
-            queue.offer(sample, training::train);
+            queue.offer(QueuedSample.of(sample), step);
         }
-        queue.drain(training::train);
+        queue.drain(step);
         training.train(next);
     }
 

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How far the learner is: counters since the beginning, event times, the last version, the next
- * offset of each partition. Part of {@link LearnerStateWire}.
+ * How far the learner is: counters since the beginning, event times, the last version, the last
+ * offset trained of each partition. Part of {@link LearnerStateWire}.
  */
 public final class LearnerProgress {
     /** "No time yet". */
@@ -50,7 +50,7 @@ public final class LearnerProgress {
     /** Labels trained per task. */
     public final long[] matureLabels;
 
-    /** Next offset by topic-partition. */
+    /** The offset after the last one trained, by topic-partition. */
     public final Map<String, Long> offsets = new TreeMap<>();
 
     public LearnerProgress(int tasks) {

@@ -1,11 +1,13 @@
 package io.tamor.jobs.learner.logic;
 
-import io.tamor.schemas.Sample;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Samples on their way to a training step. A sample is held until event time has passed it; then it
@@ -18,21 +20,23 @@ import java.util.PriorityQueue;
 public final class TrainingQueue {
     private final int capacity;
     private final long maxDelayMs;
-    private final PriorityQueue<Sample> held = new PriorityQueue<>(SampleOrder.BY_MATURITY);
-    private final List<Sample> batch;
+    private final PriorityQueue<QueuedSample> held =
+            new PriorityQueue<>(
+                    Comparator.comparing(QueuedSample::sample, SampleOrder.BY_MATURITY));
+    private final List<QueuedSample> batch;
     private final Map<String, Integer> countByUser = new HashMap<>();
     private long passedMs = Long.MIN_VALUE;
 
-    /** Trains one mini-batch; the list is the queue's own and is cleared afterwards. */
+    /** Trains one mini-batch, whose samples have left the queue. */
     @FunctionalInterface
     public interface Step {
-        void train(List<Sample> batch) throws Exception;
+        void train(List<QueuedSample> batch) throws Exception;
     }
 
     /** Takes each untrained sample: its place in the current mini-batch, or {@link #HELD}. */
     @FunctionalInterface
     public interface Visitor {
-        void visit(Sample sample, int place) throws Exception;
+        void visit(QueuedSample sample, int place) throws Exception;
     }
 
     /** The place of a sample that is not in the current mini-batch yet. */
@@ -45,9 +49,9 @@ public final class TrainingQueue {
     }
 
     /** Takes a sample; true where it came behind the time already passed (out of order). */
-    public boolean offer(Sample sample, Step step) throws Exception {
-        countByUser.merge(sample.getUserId(), 1, Integer::sum);
-        if (sample.getMaturedAtMs() > passedMs) {
+    public boolean offer(QueuedSample sample, Step step) throws Exception {
+        countByUser.merge(sample.sample().getUserId(), 1, Integer::sum);
+        if (maturedMs(sample) > passedMs) {
             held.add(sample);
             return false;
         }
@@ -62,8 +66,8 @@ public final class TrainingQueue {
         }
         passedMs = timeMs;
         while (true) {
-            Sample next = held.peek();
-            if (next == null || next.getMaturedAtMs() > timeMs) {
+            QueuedSample next = held.peek();
+            if (next == null || maturedMs(next) > timeMs) {
                 return;
             }
             held.remove();
@@ -74,7 +78,7 @@ public final class TrainingQueue {
     /** The input has ended: trains everything, the last mini-batch partial. */
     public void drain(Step step) throws Exception {
         while (true) {
-            Sample next = held.poll();
+            QueuedSample next = held.poll();
             if (next == null) {
                 break;
             }
@@ -105,7 +109,7 @@ public final class TrainingQueue {
         for (int place = 0; place < batch.size(); place++) {
             visitor.visit(batch.get(place), place);
         }
-        for (Sample sample : held) {
+        for (QueuedSample sample : held) {
             visitor.visit(sample, HELD);
         }
     }
@@ -116,7 +120,7 @@ public final class TrainingQueue {
             throw new IllegalStateException("restore into a queue of " + size() + " samples");
         }
         passedMs = timeMs;
-        untrained.forEach(u -> countByUser.merge(u.sample().getUserId(), 1, Integer::sum));
+        untrained.forEach(u -> countByUser.merge(u.sample().sample().getUserId(), 1, Integer::sum));
         untrained.stream()
                 .sorted((a, b) -> Integer.compare(a.place(), b.place()))
                 .forEach(u -> (u.place() == HELD ? held : batch).add(u.sample()));
@@ -130,9 +134,8 @@ public final class TrainingQueue {
         }
     }
 
-    private void join(Sample sample, Step step) throws Exception {
-        if (!batch.isEmpty()
-                && sample.getMaturedAtMs() - batch.get(0).getMaturedAtMs() > maxDelayMs) {
+    private void join(QueuedSample sample, Step step) throws Exception {
+        if (!batch.isEmpty() && maturedMs(sample) - maturedMs(batch.get(0)) > maxDelayMs) {
             cut(step);
         }
         batch.add(sample);
@@ -142,11 +145,34 @@ public final class TrainingQueue {
     }
 
     private void cut(Step step) throws Exception {
-        step.train(batch);
-        for (Sample sample : batch) {
-            countByUser.computeIfPresent(
-                    sample.getUserId(), (user, count) -> count == 1 ? null : count - 1);
-        }
+        List<QueuedSample> full = new ArrayList<>(batch);
+        // They leave first: what the step finds in the queue is what is left.
         batch.clear();
+        for (QueuedSample sample : full) {
+            countByUser.computeIfPresent(
+                    sample.sample().getUserId(), (user, count) -> count == 1 ? null : count - 1);
+        }
+        step.train(full);
+    }
+
+    /**
+     * Where to read on after what has been trained: per partition of {@code next}, the offset after
+     * the last one trained or, if it is less, the first one still in the queue. It depends on the
+     * trained samples alone, not on how far ahead the topic has been read.
+     *
+     * @param next offset after the last one trained, by partition
+     */
+    public SortedMap<String, Long> resumeAt(Map<String, Long> next) throws Exception {
+        SortedMap<String, Long> resume = new TreeMap<>(next);
+        forEach(
+                (sample, place) ->
+                        resume.computeIfPresent(
+                                sample.partition(),
+                                (partition, offset) -> Math.min(offset, sample.offset())));
+        return resume;
+    }
+
+    private static long maturedMs(QueuedSample sample) {
+        return sample.sample().getMaturedAtMs();
     }
 }

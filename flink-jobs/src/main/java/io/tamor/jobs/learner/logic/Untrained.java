@@ -3,23 +3,39 @@ package io.tamor.jobs.learner.logic;
 import io.tamor.schemas.Sample;
 import io.tamor.schemas.wire.MalformedRecordException;
 import io.tamor.schemas.wire.RecordWire;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A sample that a checkpoint found untrained.
  *
  * @param place in the partial mini-batch, or {@link TrainingQueue#HELD}
  */
-public record Untrained(Sample sample, int place) {
-    private static final byte VERSION = 1;
-    private static final int HEADER = 1 + Integer.BYTES;
+public record Untrained(QueuedSample sample, int place) {
+    private static final byte VERSION = 2;
+    private static final byte WITHOUT_POSITION = 1;
 
-    /** Stored form: version (1 byte), place (4 bytes, big-endian), the sample's wire bytes. */
-    public static byte[] encode(RecordWire<Sample> wire, Sample sample, int place) {
-        byte[] body = wire.encode(sample);
-        return ByteBuffer.allocate(HEADER + body.length)
+    /**
+     * Stored form, version 2, big-endian: version (1 byte), place (4), offset (8), length of the
+     * partition's name (2), the name in UTF-8, the sample's wire bytes. Version 1 has neither
+     * offset nor partition.
+     */
+    public static byte[] encode(RecordWire<Sample> wire, QueuedSample sample, int place) {
+        byte[] partition = sample.partition().getBytes(StandardCharsets.UTF_8);
+        byte[] body = wire.encode(sample.sample());
+        return ByteBuffer.allocate(
+                        1
+                                + Integer.BYTES
+                                + Long.BYTES
+                                + Short.BYTES
+                                + partition.length
+                                + body.length)
                 .put(VERSION)
                 .putInt(place)
+                .putLong(sample.offset())
+                .putShort((short) partition.length)
+                .put(partition)
                 .put(body)
                 .array();
     }
@@ -27,18 +43,34 @@ public record Untrained(Sample sample, int place) {
     /** Reads the stored form. */
     public static Untrained decode(RecordWire<Sample> wire, byte[] stored)
             throws MalformedRecordException {
-        if (stored.length < HEADER || stored[0] != VERSION) {
+        ByteBuffer bytes = ByteBuffer.wrap(stored);
+        try {
+            byte version = bytes.get();
+            if (version != VERSION && version != WITHOUT_POSITION) {
+                throw new MalformedRecordException(
+                        "untrained sample: this build reads versions 1 and 2, found version "
+                                + version
+                                + "; restore with the build that wrote it");
+            }
+            int place = bytes.getInt();
+            long offset = 0;
+            byte[] partition = {};
+            if (version == VERSION) {
+                offset = bytes.getLong();
+                partition = new byte[bytes.getShort()];
+                bytes.get(partition);
+            }
+            byte[] body = new byte[bytes.remaining()];
+            bytes.get(body);
+            return new Untrained(
+                    new QueuedSample(
+                            wire.decode(body),
+                            new String(partition, StandardCharsets.UTF_8),
+                            offset),
+                    place);
+        } catch (BufferUnderflowException e) {
             throw new MalformedRecordException(
-                    "untrained sample: this build reads version "
-                            + VERSION
-                            + ", found "
-                            + (stored.length == 0 ? "no bytes" : "version " + stored[0])
-                            + "; restore with the build that wrote it");
+                    "untrained sample: its " + stored.length + " bytes end too early");
         }
-        ByteBuffer bytes = ByteBuffer.wrap(stored, 1, stored.length - 1);
-        int place = bytes.getInt();
-        byte[] body = new byte[bytes.remaining()];
-        bytes.get(body);
-        return new Untrained(wire.decode(body), place);
     }
 }

@@ -8,7 +8,9 @@ import io.tamor.schemas.wire.RecordWire;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,7 +90,7 @@ class TrainingQueueTest {
                     next.restore(stored, queue.passedMs());
                     queue = next;
                 }
-                queue.offer(samples.get(i), collect(trained));
+                queue.offer(QueuedSample.of(samples.get(i)), collect(trained));
                 queue.advance(samples.get(i).getMaturedAtMs() - 1, collect(trained));
             }
             queue.drain(collect(trained));
@@ -107,11 +109,34 @@ class TrainingQueueTest {
         assertThat(queue.holds(user)).isFalse();
     }
 
-    private Sample at(long maturedMs) {
-        return Sample.newBuilder(samples.get(0))
-                .setImpressionId("m" + maturedMs)
-                .setMaturedAtMs(maturedMs)
-                .build();
+    @Test
+    void readingGoesOnBehindWhatIsTrainedHoweverFarTheTopicHasBeenRead() throws Exception {
+        for (int readAhead = 0; readAhead < 5; readAhead++) {
+            TrainingQueue queue = new TrainingQueue(2, HOUR_MS);
+            Map<String, Long> next = new HashMap<>();
+            TrainingQueue.Step step =
+                    batch ->
+                            batch.forEach(
+                                    s -> next.merge(s.partition(), s.offset() + 1, Math::max));
+            // Maturity and offset are in different orders: offset 1 matures last.
+            long[] maturities = {0, 9, 1, 2, 3, 20, 21, 22, 23};
+            for (int offset = 0; offset < 5 + readAhead - 1; offset++) {
+                Sample sample = at(TestingSamples.START_MS + maturities[offset]).sample();
+                queue.offer(new QueuedSample(sample, "samples-0", offset), step);
+            }
+            queue.offer(new QueuedSample(at(Long.MAX_VALUE).sample(), "samples-1", 7), step);
+            queue.advance(TestingSamples.START_MS + 3, step);
+            assertThat(next).containsExactly(Map.entry("samples-0", readAhead == 0 ? 3L : 5L));
+            assertThat(queue.resumeAt(next)).containsExactly(Map.entry("samples-0", 1L));
+        }
+    }
+
+    private QueuedSample at(long maturedMs) {
+        return QueuedSample.of(
+                Sample.newBuilder(samples.get(0))
+                        .setImpressionId("m" + maturedMs)
+                        .setMaturedAtMs(maturedMs)
+                        .build());
     }
 
     private static List<List<String>> run(List<Sample> arriving, long seed) throws Exception {
@@ -119,7 +144,7 @@ class TrainingQueueTest {
         TrainingQueue queue = new TrainingQueue(BATCH, HOUR_MS);
         List<List<String>> trained = new ArrayList<>();
         for (int i = 0; i < arriving.size(); i++) {
-            queue.offer(arriving.get(i), collect(trained));
+            queue.offer(QueuedSample.of(arriving.get(i)), collect(trained));
             long earliestToCome = Long.MAX_VALUE;
             for (Sample later : arriving.subList(i + 1, arriving.size())) {
                 earliestToCome = Math.min(earliestToCome, later.getMaturedAtMs());
@@ -133,6 +158,6 @@ class TrainingQueueTest {
     }
 
     private static TrainingQueue.Step collect(List<List<String>> trained) {
-        return batch -> trained.add(batch.stream().map(Sample::getImpressionId).toList());
+        return batch -> trained.add(batch.stream().map(s -> s.sample().getImpressionId()).toList());
     }
 }
