@@ -1,14 +1,20 @@
 package io.tamor.quickstart.cli;
 
 import io.tamor.jobs.cli.BenchmarkCommand;
+import io.tamor.jobs.cli.CompareCommand;
 import io.tamor.jobs.cli.ConfigCommand;
 import io.tamor.jobs.cli.Errors;
 import io.tamor.jobs.cli.LearnerCommand;
 import io.tamor.jobs.cli.ParityCommand;
+import io.tamor.jobs.cli.SamplesCommand;
 import io.tamor.jobs.cli.SnapshotCommand;
 import io.tamor.jobs.cli.TimelineCommand;
 import io.tamor.jobs.cli.TopicsCommand;
+<<<<<<< HEAD
 import io.tamor.jobs.cli.VerifySamplesCommand;
+=======
+import io.tamor.jobs.cli.TrainCommand;
+>>>>>>> main
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -25,9 +31,15 @@ import picocli.CommandLine.Command;
             SimulateCommand.class,
             TimelineCommand.class,
             LearnerCommand.class,
+            TrainCommand.class,
+            CompareCommand.class,
             ConfigCommand.class,
             TopicsCommand.class,
+<<<<<<< HEAD
             VerifySamplesCommand.class,
+=======
+            SamplesCommand.class,
+>>>>>>> main
             SnapshotCommand.class,
             ParityCommand.class,
             BenchmarkCommand.class

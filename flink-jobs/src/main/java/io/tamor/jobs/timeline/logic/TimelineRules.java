@@ -39,6 +39,7 @@ public final class TimelineRules {
     private final FeatureRules features;
     private final AttributionRules attribution;
     private final TimelineTally tally;
+    private final OutcomeDelays delays;
     private final TimelineOutput out;
 
     // The user whose events are being applied.
@@ -63,7 +64,12 @@ public final class TimelineRules {
         this.features = new FeatureRules(deployment);
         this.attribution = new AttributionRules(deployment.timeline().attribution(), labels);
         this.tally = new TimelineTally(tally, labels);
+        this.delays = new OutcomeDelays(tierNames);
         this.out = out;
+    }
+
+    public OutcomeDelays delays() {
+        return delays;
     }
 
     public TimelineTally tally() {
@@ -251,11 +257,26 @@ public final class TimelineRules {
             throw new IllegalStateException("an impression without tier is refused on arrival");
         }
         int named = IdHash.ofName(tier);
-        if (tierTimed && named != user.namedTier) {
+        if (named != user.namedTier) {
             user.namedTier = named;
-            user.tierSinceMs = timeMs;
+            if (tierTimed) {
+                user.tierSinceMs = timeMs;
+            }
         }
         return tier;
+    }
+
+    /** Number of the user's tier as of now; of tiers by attribute, of the latest impression's. */
+    private int tierNumber() {
+        if (tiers.attribute() == null) {
+            return tiers.bandOf(user.positionMinor);
+        }
+        for (int tier = 0; tier < tierNames.size(); tier++) {
+            if (IdHash.ofName(tierNames.get(tier)) == user.namedTier) {
+                return tier;
+            }
+        }
+        return 0;
     }
 
     private void click(Event event) {
@@ -270,6 +291,7 @@ public final class TimelineRules {
         impression.clicked = true;
         impression.clickMs = event.timeMs();
         impression.clickNumber = ++user.clickNumber;
+        delays.add(EventKind.CLICK, tierNumber(), event.timeMs() - impression.timeMs);
         remember(event, UserHistory.CLICK, IdHash.of(event.itemId()), impression.scenario);
     }
 
@@ -283,6 +305,7 @@ public final class TimelineRules {
             return;
         }
         impression.converted = true;
+        delays.add(EventKind.CONVERSION, tierNumber(), event.timeMs() - impression.timeMs);
         impression.conversionCounts = impression.clicked || !matching.conversionRequiresClick();
         if (!impression.clicked) {
             tally.unclickedConversions.add(1);
@@ -354,6 +377,7 @@ public final class TimelineRules {
         tally.attributedInvestments.add(1);
         for (PendingImpression impression : claimants) {
             impression.invested = true;
+            delays.add(EventKind.INVESTMENT, tierNumber(), event.timeMs() - impression.timeMs);
             impression.amountMinor = saturated(impression.amountMinor, amount);
             impression.largestMinor = Math.max(impression.largestMinor, amount);
             tally.attributedAmountMinor.add(amount);

@@ -1,0 +1,104 @@
+package io.tamor.quickstart.benchmark;
+
+import io.tamor.quickstart.feed.FeedEvent;
+import io.tamor.quickstart.feed.FeedSink;
+import io.tamor.schemas.Click;
+import io.tamor.schemas.Conversion;
+import io.tamor.schemas.Direction;
+import io.tamor.schemas.Impression;
+import io.tamor.schemas.Investment;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Events at a steady rate, in the order and at the time that they say: of ten, six impressions, two
+ * clicks, a conversion and an investment, of a thousand users.
+ */
+final class SteadyFeed implements AutoCloseable {
+    private static final int USERS = 1_000;
+
+    /** An outcome is about this many events behind its impression. */
+    private static final int BEHIND = 100;
+
+    private final FeedSink sink;
+    private final int eventsPerSecond;
+    private long sent;
+
+    SteadyFeed(FeedSink sink, int eventsPerSecond) {
+        this.sink = sink;
+        this.eventsPerSecond = eventsPerSecond;
+    }
+
+    /** Sends for so long; returns the rate that was kept. */
+    double run(Duration time) {
+        long fromNs = System.nanoTime();
+        long before = sent;
+        long elapsedNs = 0;
+        while (elapsedNs < time.toNanos()) {
+            long due = before + (long) (elapsedNs / 1e9 * eventsPerSecond);
+            while (sent < due) {
+                sink.accept(event(sent++, System.currentTimeMillis()));
+            }
+            LockSupport.parkNanos(1_000_000);
+            elapsedNs = System.nanoTime() - fromNs;
+        }
+        return (sent - before) / (elapsedNs / 1e9);
+    }
+
+    private static FeedEvent event(long number, long nowMs) {
+        int kind = (int) (number % 10);
+        long shown = kind < 6 ? number : number - 6 - BEHIND;
+        String user = "user-" + Math.floorMod(shown, (long) USERS);
+        String impression = "i-" + shown;
+        String id = "e-" + number;
+        return switch (kind) {
+            case 6, 7 ->
+                    FeedEvent.of(
+                            Click.newBuilder()
+                                    .setEventId(id)
+                                    .setUserId(user)
+                                    .setImpressionId(impression)
+                                    .setItemId("card")
+                                    .setScenario("cash")
+                                    .setEventTimeMs(nowMs)
+                                    .build());
+            case 8 ->
+                    FeedEvent.of(
+                            Conversion.newBuilder()
+                                    .setEventId(id)
+                                    .setUserId(user)
+                                    .setImpressionId(impression)
+                                    .setItemId("card")
+                                    .setScenario("cash")
+                                    .setEventTimeMs(nowMs)
+                                    .build());
+            case 9 ->
+                    FeedEvent.of(
+                            Investment.newBuilder()
+                                    .setEventId(id)
+                                    .setUserId(user)
+                                    .setScenario("cash")
+                                    .setDirection(Direction.SUBSCRIBE)
+                                    .setAmountMinor(100 + number % 20_000)
+                                    .setEventTimeMs(nowMs)
+                                    .build());
+            default ->
+                    FeedEvent.of(
+                            Impression.newBuilder()
+                                    .setImpressionId(impression)
+                                    .setUserId(user)
+                                    .setItemId("card")
+                                    .setScenario("cash")
+                                    .setEventTimeMs(nowMs)
+                                    .setAttributes(Map.of())
+                                    .setMeasures(Map.of())
+                                    .build());
+        };
+    }
+
+    @Override
+    public void close() {
+        sink.close();
+    }
+}
