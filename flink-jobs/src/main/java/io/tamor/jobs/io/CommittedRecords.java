@@ -76,14 +76,9 @@ public final class CommittedRecords {
      * commit returns before its markers are in every partition, so the reader waits until all that
      * was written before the ends is committed or aborted.
      */
-<<<<<<< HEAD
     public void forEach(
             Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         Map<TopicPartition, Long> open = new HashMap<>(ends);
-=======
-    public void forEach(TopicOptions topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-        Map<TopicPartition, Long> open = ends(topic);
->>>>>>> main
         try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_committed")) {
             consumer.assign(open.keySet());
             consumer.seekToBeginning(open.keySet());
@@ -151,12 +146,8 @@ public final class CommittedRecords {
                                         + record.partition()
                                         + ", offset "
                                         + record.offset()
-<<<<<<< HEAD
                                         + " is no readable "
                                         + type.getSimpleName(),
-=======
-                                        + " cannot be read",
->>>>>>> main
                                 e);
                     }
                 });

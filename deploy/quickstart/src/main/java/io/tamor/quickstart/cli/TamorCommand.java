@@ -10,11 +10,8 @@ import io.tamor.jobs.cli.SamplesCommand;
 import io.tamor.jobs.cli.SnapshotCommand;
 import io.tamor.jobs.cli.TimelineCommand;
 import io.tamor.jobs.cli.TopicsCommand;
-<<<<<<< HEAD
-import io.tamor.jobs.cli.VerifySamplesCommand;
-=======
 import io.tamor.jobs.cli.TrainCommand;
->>>>>>> main
+import io.tamor.jobs.cli.VerifySamplesCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -35,11 +32,8 @@ import picocli.CommandLine.Command;
             CompareCommand.class,
             ConfigCommand.class,
             TopicsCommand.class,
-<<<<<<< HEAD
             VerifySamplesCommand.class,
-=======
             SamplesCommand.class,
->>>>>>> main
             SnapshotCommand.class,
             ParityCommand.class,
             BenchmarkCommand.class

@@ -4,11 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.io.CommittedRecords;
-<<<<<<< HEAD
 import io.tamor.jobs.verify.SampleVerification;
 import io.tamor.jobs.verify.VerifiedSamples;
-=======
->>>>>>> main
 import io.tamor.schemas.SnapshotAnnouncement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
