@@ -16,11 +16,11 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * How long after its maturity a sample is on its topic, while events come at a steady rate and their
- * time is the clock's: on an embedded broker and cluster, with RocksDB and exactly-once checkpoints.
- * Two readers: one sees a record as it is written, the other when its transaction is committed, which
- * is at a checkpoint. Both wait for {@code event_time.disorder} first: before, a sample may still
- * change.
+ * How long after its maturity a sample is on its topic, while events come at a steady rate and
+ * their time is the clock's: on an embedded broker and cluster, with RocksDB and exactly-once
+ * checkpoints. Two readers: one sees a record as it is written, the other when its transaction is
+ * committed, which is at a checkpoint. Both wait for {@code event_time.disorder} first: before, a
+ * sample may still change.
  */
 public final class SampleLatency {
     private final Options options;
@@ -103,17 +103,24 @@ public final class SampleLatency {
         String yaml = WealthApp.deployment();
         for (Map.Entry<String, String> change :
                 Map.of(
-                                "localhost:9092", broker.bootstrap(),
-                                "disorder: 10 min", "disorder: " + text(options.disorder()),
-                                "window: 15 min", "window: 2 s",
-                                "window: 1 d", "window: 3 s",
-                                "window: 3 d", "window: 4 s",
-                                "window: 7 d", "window: 5 s",
+                                "localhost:9092",
+                                broker.bootstrap(),
+                                "disorder: 10 min",
+                                "disorder: " + text(options.disorder()),
+                                "window: 15 min",
+                                "window: 2 s",
+                                "window: 1 d",
+                                "window: 3 s",
+                                "window: 3 d",
+                                "window: 4 s",
+                                "window: 7 d",
+                                "window: 5 s",
                                 "checkpoint_interval: 3 s",
-                                        "checkpoint_interval: "
-                                                + text(options.checkpointInterval()),
-                                "parallelism: 2", "parallelism: " + options.parallelism(),
-                                "file:///tmp/tamor", "file://" + folder.toAbsolutePath())
+                                "checkpoint_interval: " + text(options.checkpointInterval()),
+                                "parallelism: 2",
+                                "parallelism: " + options.parallelism(),
+                                "file:///tmp/tamor",
+                                "file://" + folder.toAbsolutePath())
                         .entrySet()) {
             yaml = yaml.replace(change.getKey(), change.getValue());
         }
