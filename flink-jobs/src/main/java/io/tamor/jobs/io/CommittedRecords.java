@@ -18,10 +18,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/**
- * What is committed on topics, from their beginning to an end. A clock is only asked how long to
- * wait for the end of a transaction.
- */
+/** What is committed on topics, from their beginning to an end. */
 public final class CommittedRecords {
     private static final Duration POLL = Duration.ofMillis(200);
 

@@ -8,6 +8,7 @@ import io.tamor.quickstart.broker.EmbeddedBroker;
 import io.tamor.schemas.Sample;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.flink.api.common.JobID;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;

@@ -29,7 +29,7 @@ public final class DelayCounts {
         if (delayMs < 1) {
             return 0;
         }
-        int bucket = 1 + (int) (Math.log(delayMs) / Math.log(2) * PER_OCTAVE);
+        int bucket = 1 + (int) (Math.log((double) delayMs) / Math.log(2) * PER_OCTAVE);
         return Math.min(bucket, OCTAVES * PER_OCTAVE);
     }
 
@@ -40,7 +40,7 @@ public final class DelayCounts {
         for (int b = 0; b < counts.length; b++) {
             seen += counts[b];
             if (seen >= rank && seen > 0) {
-                return Math.min(maxMs, b == 0 ? 0 : Math.pow(2, b / (double) PER_OCTAVE));
+                return Math.min((double) maxMs, b == 0 ? 0 : Math.pow(2, b / (double) PER_OCTAVE));
             }
         }
         return maxMs;

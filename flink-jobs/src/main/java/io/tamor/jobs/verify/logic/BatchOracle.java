@@ -13,6 +13,7 @@ import io.tamor.schemas.Sample;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -38,6 +39,9 @@ public final class BatchOracle {
     private final List<Rejection> rejected = new ArrayList<>();
 
     private final List<Accepted> accepted = new ArrayList<>();
+
+    /** What each of the user's investments counts for, found once all events are accepted. */
+    private final Map<PlainEvent, List<PlainEvent>> claims = new IdentityHashMap<>();
 
     /** An event that counted, and the impression it counted for. */
     record Accepted(PlainEvent event, @Nullable PlainEvent target) {}
@@ -81,6 +85,7 @@ public final class BatchOracle {
 
     private void user(List<PlainEvent> events) {
         accepted.clear();
+        claims.clear();
         List<PlainEvent> ordered = new ArrayList<>(events);
         ordered.sort(PlainEvent.ORDER);
         PlainEvent previous = null;
@@ -298,7 +303,8 @@ public final class BatchOracle {
                                 e.kind() == Kind.INVESTMENT
                                         && !e.redemption()
                                         && e.timeMs() <= until
-                                        && claimants(e).contains(impression))
+                                        && claims.computeIfAbsent(e, this::claimants)
+                                                .contains(impression))
                 .toList();
     }
 
