@@ -87,7 +87,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     private ListState<byte[]> counts;
     private InternalTimerService<VoidNamespace> timers;
     private FrozenFeatures frozenFeatures;
-    private TimelineMetrics metrics;
+    private TimelineMetrics figures;
 
     @SuppressWarnings("NullAway.Init") // state is there from initializeState on, timers from open
     UserTimelineOperator(
@@ -135,13 +135,13 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         frozenFeatures = new KeyedFrozenFeatures(frozen);
         counters.open(getRuntimeContext());
         counters.openGuards(getRuntimeContext(), guards);
-        metrics =
+        figures =
                 new TimelineMetrics(
                         tally,
                         rules.delays(),
                         timers::currentWatermark,
                         getProcessingTimeService()::getCurrentProcessingTime);
-        metrics.open(getRuntimeContext().getMetricGroup());
+        figures.open(getRuntimeContext().getMetricGroup());
     }
 
     /** The counts of this subtask. */
@@ -149,13 +149,13 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         return tally;
     }
 
-    /** The metrics of this subtask, from {@link #open} on. */
-    TimelineMetrics metrics() {
-        return metrics;
+    /** The figures of this subtask, from {@link #open} on. */
+    TimelineMetrics figures() {
+        return figures;
     }
 
     private void onEvent(RawEvent event) throws Exception {
-        metrics.event(event.userId());
+        figures.event(event.userId());
         RejectionCause refused = event.cause();
         if (refused != null) {
             rules.reject(event, refused, event.detail());

@@ -205,7 +205,7 @@ final class TestingTimeline implements AutoCloseable {
 
     /** The metrics of the first subtask. */
     TimelineMetrics metrics() {
-        return subtasks.get(0).operator().metrics();
+        return subtasks.get(0).operator().figures();
     }
 
     /** The counts over all subtasks. */

@@ -60,6 +60,11 @@ final class ArrivalTimes implements AutoCloseable {
         latencies.add(latencyMs);
     }
 
+    /** How many samples came. */
+    synchronized int count() {
+        return latencies.size();
+    }
+
     /** Begins anew. */
     synchronized void forget() {
         latencies.clear();

@@ -23,6 +23,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * sample may still change.
  */
 public final class SampleLatency {
+    private static final int MOST_SECONDS_TO_START = 180;
+
     private final Options options;
 
     /**
@@ -86,6 +88,7 @@ public final class SampleLatency {
                             new SteadyFeed(
                                     new KafkaFeedSink(kafka, deployment.topics()),
                                     options.eventsPerSecond())) {
+                awaitFirst(feed, written);
                 feed.run(options.warmUp());
                 written.forget();
                 committed.forget();
@@ -95,6 +98,16 @@ public final class SampleLatency {
             } finally {
                 cluster.cancel(job);
             }
+        }
+    }
+
+    private static void awaitFirst(SteadyFeed feed, ArrivalTimes written) {
+        for (int second = 0; written.count() == 0; second++) {
+            if (second > MOST_SECONDS_TO_START) {
+                throw new IllegalStateException(
+                        "no sample came within " + MOST_SECONDS_TO_START + " s of the job's start");
+            }
+            feed.run(Duration.ofSeconds(1));
         }
     }
 

@@ -17,7 +17,7 @@ class SampleLatencyITCase {
         SampleLatency.Options options =
                 new SampleLatency.Options(
                         Integer.getInteger("tamor.latency.rate", 500),
-                        Duration.ofSeconds(3L * seconds),
+                        Duration.ofSeconds(seconds),
                         Duration.ofSeconds(seconds),
                         2,
                         Duration.ofSeconds(1),
@@ -26,7 +26,7 @@ class SampleLatencyITCase {
         System.out.println(figures);
         assertThat(figures.written().samples()).isPositive();
         assertThat(figures.written().p50()).isGreaterThanOrEqualTo(1_000);
-        assertThat(figures.committed().p50()).isGreaterThan(figures.written().p50());
+        assertThat(figures.committed().p50()).isGreaterThanOrEqualTo(figures.written().p50());
         assertThat(figures.committed().p99()).isGreaterThanOrEqualTo(figures.committed().p50());
     }
 }
