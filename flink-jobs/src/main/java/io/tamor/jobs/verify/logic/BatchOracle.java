@@ -41,7 +41,8 @@ public final class BatchOracle {
     private final List<Accepted> accepted = new ArrayList<>();
 
     /** What each of the user's investments counts for, found once all events are accepted. */
-    private final Map<PlainEvent, List<PlainEvent>> claims = new IdentityHashMap<>();
+    private final IdentityHashMap<PlainEvent, List<PlainEvent>> claims =
+            new IdentityHashMap<>();
 
     /** An event that counted, and the impression it counted for. */
     record Accepted(PlainEvent event, @Nullable PlainEvent target) {}
