@@ -1,4 +1,4 @@
-/** The timeline measured beside the same labels as Flink SQL, on the same generated events. */
+/** Measures the jobs on an embedded broker and cluster, beside what they are made of. */
 @NullMarked
 package io.tamor.quickstart.benchmark;
 
