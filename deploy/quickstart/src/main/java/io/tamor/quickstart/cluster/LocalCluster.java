@@ -111,45 +111,6 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    /** Submits a job and returns while it runs. */
-    public JobID submit(String name, StreamExecutionEnvironment env) {
-        StreamGraph graph = env.getStreamGraph();
-        graph.setJobName(name);
-        return await(cluster.submitJob(graph.getJobGraph()), name).getJobID();
-    }
-
-    /**
-     * Sees to it that a submitted job has not ended.
-     *
-     * @throws JobFailedException where it has
-     */
-    public void requireRunning(JobID job) {
-        if (await(cluster.getJobStatus(job), "job " + job).isTerminalState()) {
-            Throwable cause =
-                    await(cluster.requestJobResult(job), "job " + job)
-                            .getSerializedThrowable()
-                            .map(e -> e.deserializeError(LocalCluster.class.getClassLoader()))
-                            .orElseGet(() -> new IllegalStateException("the job ended"));
-            throw new JobFailedException("job " + job, cause);
-        }
-    }
-
-    /** Cancels a running job. */
-    public void cancel(JobID job) {
-        await(cluster.cancelJob(job), "cancellation");
-    }
-
-    private static <T> T await(CompletableFuture<T> future, String what) {
-        try {
-            return future.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for: " + what, e);
-        } catch (ExecutionException e) {
-            throw new JobFailedException(what, e);
-        }
-    }
-
     private static boolean ended(CompletableFuture<JobResult> result)
             throws InterruptedException, ExecutionException {
         try {
