@@ -91,6 +91,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     private ListState<byte[]> counts;
     private InternalTimerService<VoidNamespace> timers;
     private FrozenFeatures frozenFeatures;
+    private TimelineMetrics figures;
 
     @SuppressWarnings("NullAway.Init") // state is there from initializeState on, timers from open
     UserTimelineOperator(
@@ -138,6 +139,13 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         frozenFeatures = new KeyedFrozenFeatures(frozen);
         counters.open(getRuntimeContext());
         counters.openGuards(getRuntimeContext(), guards);
+        figures =
+                new TimelineMetrics(
+                        tally,
+                        rules.delays(),
+                        timers::currentWatermark,
+                        getProcessingTimeService()::getCurrentProcessingTime);
+        figures.open(getRuntimeContext().getMetricGroup());
     }
 
     /** The counts of this subtask. */
@@ -145,7 +153,13 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         return tally;
     }
 
+    /** The figures of this subtask, from {@link #open} on. */
+    TimelineMetrics figures() {
+        return figures;
+    }
+
     private void onEvent(RawEvent event) throws Exception {
+        figures.event(event.userId());
         RejectionCause refused = event.cause();
         if (refused != null) {
             rules.reject(event, refused, event.detail());
