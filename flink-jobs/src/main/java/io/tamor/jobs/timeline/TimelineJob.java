@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.MultipleConnectedStreams;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -49,7 +50,7 @@ public final class TimelineJob {
                                             deployment.kafka(),
                                             kind.topic(deployment.topics()),
                                             deployment.name() + "-timeline",
-                                            new EventDeserializer(kind, deployment),
+                                            reader(kind, deployment),
                                             bounded),
                                     EventWatermarks.strategy(deployment.eventTime(), bounded),
                                     OperatorUids.source(kind),
@@ -57,6 +58,12 @@ public final class TimelineJob {
                             .uid(OperatorUids.source(kind)));
         }
         return events;
+    }
+
+    /** How the job reads one of its four topics. */
+    public static KafkaRecordDeserializationSchema<RawEvent> reader(
+            EventKind kind, Deployment deployment) {
+        return new EventDeserializer(kind, deployment);
     }
 
     /** Samples and rejected records to their topics. */

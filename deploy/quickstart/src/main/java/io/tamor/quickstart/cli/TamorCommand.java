@@ -35,7 +35,10 @@ public final class TamorCommand {
 
     /** The command line with its error handling. */
     public static CommandLine commandLine() {
-        return new CommandLine(new TamorCommand()).setExecutionExceptionHandler(new Errors());
+        CommandLine tamor = new CommandLine(new TamorCommand());
+        // It needs a cluster and the Table API, which the jobs' own command line does without.
+        tamor.getSubcommands().get("benchmark").addSubcommand(new TimelineBenchmarkCommand());
+        return tamor.setExecutionExceptionHandler(new Errors());
     }
 
     public static void main(String[] arguments) {
