@@ -46,6 +46,11 @@ public final class FlinkSnapshotStore implements SnapshotStore {
     }
 
     @Override
+    public SnapshotStore sibling(String name) throws IOException {
+        return new FlinkSnapshotStore(new Path(folder.getParent(), name));
+    }
+
+    @Override
     public String where() {
         return folder.toString();
     }

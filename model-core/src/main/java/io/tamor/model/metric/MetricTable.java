@@ -30,24 +30,36 @@ public final class MetricTable {
 
     /** An empty table for the tasks, tiers and scenarios of a model. */
     public MetricTable(ModelSpec spec) {
+        this(spec, spec.input().scenarios());
+    }
+
+    private MetricTable(ModelSpec spec, List<String> scenarios) {
         tasks = spec.tasks();
         tiers = spec.input().tiers();
-        scenarios = spec.input().scenarios();
+        this.scenarios = scenarios;
         int cells = tasks.size() * (tiers.size() + 1) * (scenarios.size() + 1);
         binary = new BinaryMetrics[cells];
         amount = new AmountMetrics[cells];
     }
 
+    /** An empty table that tells tiers apart and no scenarios: its labels are of {@link #ALL}. */
+    public static MetricTable byTier(ModelSpec spec) {
+        return new MetricTable(spec, List.of());
+    }
+
     /**
      * Adds a scored label to its tier and scenario and to those of all.
      *
+     * @param scenario an index, or {@link #ALL} for a label that no scenario is to count
      * @param prediction a probability, or yuan for an amount
      * @param label for a binary task positive where above 0; yuan for an amount
      */
     public void add(
             int task, int tier, int scenario, double prediction, double label, double weight) {
-        addCell(index(task, tier, scenario), task, prediction, label, weight);
-        addCell(index(task, ALL, scenario), task, prediction, label, weight);
+        if (scenario != ALL) {
+            addCell(index(task, tier, scenario), task, prediction, label, weight);
+            addCell(index(task, ALL, scenario), task, prediction, label, weight);
+        }
         addCell(index(task, tier, ALL), task, prediction, label, weight);
         addCell(index(task, ALL, ALL), task, prediction, label, weight);
     }

@@ -40,6 +40,11 @@ public final class LocalSnapshotStore implements SnapshotStore {
     }
 
     @Override
+    public SnapshotStore sibling(String name) {
+        return new LocalSnapshotStore(folder.toAbsolutePath().resolveSibling(name));
+    }
+
+    @Override
     public String where() {
         return folder.toString();
     }

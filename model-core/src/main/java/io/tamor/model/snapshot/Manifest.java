@@ -2,6 +2,7 @@ package io.tamor.model.snapshot;
 
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.config.Problems;
+import io.tamor.model.gate.GateReport;
 import io.tamor.model.metric.MetricRow;
 import java.util.Collections;
 import java.util.List;
@@ -15,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  * What a snapshot is: manifest.json. It vouches for the other files of its folder by their hashes;
  * who has the manifest's own hash can trust the whole.
  *
- * @param formatVersion {@link #FORMAT_VERSION}
+ * @param formatVersion {@link #FORMAT_VERSION} where this build wrote it, else an older one
  * @param version generation of the snapshot, from 1, monotone
  * @param parent the version it follows; null for the first
+ * @param delta whether the folder holds only what changed since the parent: the dense parameters,
+ *     and the embedding rows touched
  * @param softwareVersion version of the software that made it
  * @param files every other file of the folder, by name
  * @param modelSha256 hash of the model description's JSON text
@@ -25,12 +28,14 @@ import org.jspecify.annotations.Nullable;
  * @param featureSchema fingerprint of the samples' features, as samples carry it
  * @param hashing how categories become row numbers
  * @param progress how far the training had come
- * @param metrics the figures at the gate
+ * @param metrics the figures when it was made
+ * @param gate what the gate said; null where none was asked
  */
 public record Manifest(
         int formatVersion,
         long version,
         @Nullable Parent parent,
+        boolean delta,
         String softwareVersion,
         SortedMap<String, FileEntry> files,
         String modelSha256,
@@ -38,15 +43,22 @@ public record Manifest(
         String featureSchema,
         Hashing hashing,
         Progress progress,
-        List<MetricRow> metrics) {
-    /** The only version of the format so far. */
-    public static final int FORMAT_VERSION = 1;
+        List<MetricRow> metrics,
+        @Nullable GateReport gate) {
+    /** The version of the format that is written. */
+    public static final int FORMAT_VERSION = 2;
+
+    /** The first version, without {@code delta} and {@code gate}, which is read too. */
+    public static final int FIRST_FORMAT_VERSION = 1;
 
     /** Name of the manifest in its folder. */
     public static final String FILE = "manifest.json";
 
     /** Name of the parameters' file. */
     public static final String PARAMETERS_FILE = "model.safetensors";
+
+    /** Name of a delta's file of parameters. */
+    public static final String DELTA_FILE = "delta.safetensors";
 
     /** Name of the ONNX model, where there is one. */
     public static final String ONNX_FILE = "model.onnx";
@@ -60,8 +72,14 @@ public record Manifest(
         metrics = List.copyOf(metrics);
         Problems problems = new Problems();
         problems.require(
-                formatVersion == FORMAT_VERSION,
-                "format_version must be " + FORMAT_VERSION + ", was " + formatVersion);
+                formatVersion >= FIRST_FORMAT_VERSION && formatVersion <= FORMAT_VERSION,
+                "format_version must be in ["
+                        + FIRST_FORMAT_VERSION
+                        + ", "
+                        + FORMAT_VERSION
+                        + "], was "
+                        + formatVersion);
+        problems.require(!delta || parent != null, "a delta must have a parent");
         problems.require(version >= 1, "version must be >= 1, was " + version);
         if (parent != null) {
             problems.require(
@@ -69,9 +87,10 @@ public record Manifest(
                     "parent.version must be in [1, " + version + "), was " + parent.version());
             requireHash(problems, "parent.manifest_sha256", parent.manifestSha256());
         }
+        String parameters = delta ? DELTA_FILE : PARAMETERS_FILE;
         problems.require(
-                files.containsKey(PARAMETERS_FILE),
-                "files must hold " + PARAMETERS_FILE + ", was " + files.keySet());
+                files.containsKey(parameters),
+                "files must hold " + parameters + ", was " + files.keySet());
         for (Map.Entry<String, FileEntry> file : files.entrySet()) {
             checkFile(problems, file.getKey(), file.getValue());
         }
@@ -85,6 +104,16 @@ public record Manifest(
                 progress.steps() >= 0 && progress.samples() >= 0,
                 "progress must count from 0, was " + progress);
         problems.throwIfAny("manifest of snapshot " + version);
+    }
+
+    /** Name of the file that holds the parameters. */
+    public String parametersFile() {
+        return delta ? DELTA_FILE : PARAMETERS_FILE;
+    }
+
+    /** Whether the gate kept it from being published. */
+    public boolean rejected() {
+        return gate != null && !gate.passed();
     }
 
     private static void checkFile(Problems problems, String name, FileEntry entry) {

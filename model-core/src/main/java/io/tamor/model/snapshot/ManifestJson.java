@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.config.ModelSpecJson;
+import io.tamor.model.gate.GateReport;
 import io.tamor.model.metric.MetricRow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ManifestJson {
     private static final String MODEL = "model";
+
+    /** Keys that format version 1 did not have. */
+    private static final List<String> SINCE_2 = List.of("delta", "gate");
+
     private static final ObjectMapper MAPPER =
             JsonMapper.builder()
                     .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -41,6 +46,7 @@ public final class ManifestJson {
             int formatVersion,
             long version,
             @Nullable Parent parent,
+            boolean delta,
             String softwareVersion,
             SortedMap<String, FileEntry> files,
             String modelSha256,
@@ -48,7 +54,8 @@ public final class ManifestJson {
             String featureSchema,
             Hashing hashing,
             Progress progress,
-            List<MetricRow> metrics) {}
+            List<MetricRow> metrics,
+            @Nullable GateReport gate) {}
 
     private ManifestJson() {}
 
@@ -64,6 +71,7 @@ public final class ManifestJson {
                         m.formatVersion(),
                         m.version(),
                         m.parent(),
+                        m.delta(),
                         m.softwareVersion(),
                         m.files(),
                         m.modelSha256(),
@@ -71,9 +79,14 @@ public final class ManifestJson {
                         m.featureSchema(),
                         m.hashing(),
                         m.progress(),
-                        m.metrics());
+                        m.metrics(),
+                        m.gate());
+        ObjectNode tree = MAPPER.valueToTree(document);
+        if (m.formatVersion() == Manifest.FIRST_FORMAT_VERSION) {
+            tree.remove(SINCE_2);
+        }
         try {
-            String text = MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(document);
+            String text = MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(tree);
             return (text.replace(System.lineSeparator(), "\n") + "\n")
                     .getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
@@ -90,6 +103,7 @@ public final class ManifestJson {
         try {
             JsonNode tree = MAPPER.readTree(bytes);
             requireFormat(tree, where);
+            upgrade((ObjectNode) tree, where);
             Document d = MAPPER.treeToValue(tree, Document.class);
             String modelSha256 = Sha256.hex(d.model().toString());
             if (!modelSha256.equals(d.modelSha256())) {
@@ -106,6 +120,7 @@ public final class ManifestJson {
                     d.formatVersion(),
                     d.version(),
                     d.parent(),
+                    d.delta(),
                     d.softwareVersion(),
                     d.files(),
                     d.modelSha256(),
@@ -113,7 +128,8 @@ public final class ManifestJson {
                     d.featureSchema(),
                     d.hashing(),
                     d.progress(),
-                    d.metrics());
+                    d.metrics(),
+                    d.gate());
         } catch (JsonProcessingException e) {
             throw new IOException(where + ": " + e.getOriginalMessage(), e);
         } catch (IllegalArgumentException | NullPointerException e) {
@@ -129,14 +145,31 @@ public final class ManifestJson {
                             + " is no manifest: format_version is "
                             + (format.isMissingNode() ? "missing" : format.toString()));
         }
-        if (format.asInt() != Manifest.FORMAT_VERSION) {
+        if (format.asInt() < Manifest.FIRST_FORMAT_VERSION
+                || format.asInt() > Manifest.FORMAT_VERSION) {
             throw new IOException(
                     where
                             + ": format version "
                             + format.asInt()
                             + ", this build reads "
+                            + Manifest.FIRST_FORMAT_VERSION
+                            + " to "
                             + Manifest.FORMAT_VERSION
                             + "; upgrade the reader before the writer");
         }
+    }
+
+    /** Gives a manifest of version 1 the keys that came with version 2. */
+    private static void upgrade(ObjectNode tree, String where) throws IOException {
+        if (tree.path("format_version").asInt() > Manifest.FIRST_FORMAT_VERSION) {
+            return;
+        }
+        for (String key : SINCE_2) {
+            if (tree.has(key)) {
+                throw new IOException(where + ": format version 1 has no key " + key);
+            }
+        }
+        tree.put("delta", false);
+        tree.putNull("gate");
     }
 }

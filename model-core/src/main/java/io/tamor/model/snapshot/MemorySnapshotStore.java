@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -17,9 +18,17 @@ public final class MemorySnapshotStore implements SnapshotStore {
     private final SortedMap<String, byte[]> files = new TreeMap<>();
     private final String where;
 
+    private final Map<String, MemorySnapshotStore> siblings;
+
     /** An empty folder that errors call {@code where}. */
     public MemorySnapshotStore(String where) {
+        this(where, Map.of());
+    }
+
+    /** The same beside others, by their names; the map is the caller's and may grow. */
+    public MemorySnapshotStore(String where, Map<String, MemorySnapshotStore> siblings) {
         this.where = where;
+        this.siblings = siblings;
     }
 
     @Override
@@ -47,6 +56,12 @@ public final class MemorySnapshotStore implements SnapshotStore {
     @Override
     public List<String> list() {
         return List.copyOf(files.keySet());
+    }
+
+    @Override
+    public SnapshotStore sibling(String name) {
+        MemorySnapshotStore sibling = siblings.get(name);
+        return sibling == null ? new MemorySnapshotStore(name) : sibling;
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.tamor.model.network.Networks;
 import io.tamor.model.training.SnapshotParameters;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -15,6 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** The names and shapes of a model's parameters, as its description says. */
 final class ParameterShapes {
     private final Map<String, String> wanted = new TreeMap<>();
+    private final Set<String> tables = new TreeSet<>();
 
     private ParameterShapes() {}
 
@@ -25,7 +27,20 @@ final class ParameterShapes {
         new SnapshotParameters(network)
                 .copy()
                 .forEach((name, value) -> shapes.wanted.put(name, describe(value)));
+        network.parameters().names().stream()
+                .filter(network.parameters()::sparse)
+                .forEach(shapes.tables::add);
         return shapes;
+    }
+
+    /** Names of every parameter. */
+    Set<String> names() {
+        return wanted.keySet();
+    }
+
+    /** Names of the embedding tables. */
+    Set<String> tables() {
+        return tables;
     }
 
     /** Every way in which parameters do not fit. */

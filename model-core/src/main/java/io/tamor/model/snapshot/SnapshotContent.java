@@ -1,12 +1,14 @@
 package io.tamor.model.snapshot;
 
 import io.tamor.model.config.ModelSpec;
+import io.tamor.model.gate.GateReport;
 import io.tamor.model.metric.MetricRow;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -14,7 +16,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param featureSchema fingerprint of the samples' features, as samples carry it
  * @param parameters every parameter by name, as the trainer gives them
- * @param metrics the figures at the gate
+ * @param metrics test-then-train figures so far
+ * @param gate what the gate said; null where none was asked
  */
 public record SnapshotContent(
         Lineage lineage,
@@ -22,13 +25,14 @@ public record SnapshotContent(
         String featureSchema,
         SortedMap<String, INDArray> parameters,
         Progress progress,
-        List<MetricRow> metrics) {
+        List<MetricRow> metrics,
+        @Nullable GateReport gate) {
     public SnapshotContent {
         parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
         metrics = List.copyOf(metrics);
     }
 
-    /** The same from a map of any kind. */
+    /** The same from a map of any kind, without a gate. */
     public static SnapshotContent of(
             Lineage lineage,
             ModelSpec model,
@@ -37,6 +41,12 @@ public record SnapshotContent(
             Progress progress,
             List<MetricRow> metrics) {
         return new SnapshotContent(
-                lineage, model, featureSchema, new TreeMap<>(parameters), progress, metrics);
+                lineage, model, featureSchema, new TreeMap<>(parameters), progress, metrics, null);
+    }
+
+    /** The same with what the gate said. */
+    public SnapshotContent judged(@Nullable GateReport report) {
+        return new SnapshotContent(
+                lineage, model, featureSchema, parameters, progress, metrics, report);
     }
 }

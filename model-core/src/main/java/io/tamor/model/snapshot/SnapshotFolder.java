@@ -9,15 +9,20 @@ import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A snapshot's folder: {@code model.safetensors}, {@code manifest.json}, further files where there
- * are any. The manifest is written last, so that a folder with one is whole.
+ * are any. The manifest is written last, so that a folder with one is whole. A delta has {@code
+ * delta.safetensors} instead, and is read together with the versions it builds on, which are its
+ * siblings.
  */
 public final class SnapshotFolder {
     private static final String VERSION_KEY = "tamor.version";
@@ -33,6 +38,11 @@ public final class SnapshotFolder {
         this.store = store;
     }
 
+    /** The name of a version's folder among its siblings. */
+    public static String name(long version) {
+        return String.format(Locale.ROOT, "v%08d", version);
+    }
+
     /** Writes a snapshot without further files; see {@link #write(SnapshotContent, Map)}. */
     public String write(SnapshotContent content) throws IOException {
         return write(content, Map.of());
@@ -46,6 +56,28 @@ public final class SnapshotFolder {
      */
     public String write(SnapshotContent content, Map<String, SnapshotFile> further)
             throws IOException {
+        return write(content, false, content.parameters(), further);
+    }
+
+    /**
+     * Writes what changed since the parent: the dense parameters and some rows of the tables.
+     *
+     * @param content whole; its lineage has the parent
+     * @param changedRows per embedding table the rows that may differ from the parent's; a table
+     *     that is not named is unchanged
+     * @return hash of the manifest
+     */
+    public String writeDelta(SnapshotContent content, Map<String, BitSet> changedRows)
+            throws IOException {
+        return write(content, true, Delta.of(content.parameters(), changedRows), Map.of());
+    }
+
+    private String write(
+            SnapshotContent content,
+            boolean delta,
+            Map<String, INDArray> tensors,
+            Map<String, SnapshotFile> further)
+            throws IOException {
         String modelSha256 = ManifestJson.modelSha256(content.model());
         Map<String, String> metadata =
                 Map.of(
@@ -53,12 +85,11 @@ public final class SnapshotFolder {
                         Long.toString(content.lineage().version()),
                         MODEL_KEY,
                         modelSha256);
+        String parameters = delta ? Manifest.DELTA_FILE : Manifest.PARAMETERS_FILE;
         SortedMap<String, FileEntry> files = new TreeMap<>();
         files.put(
-                Manifest.PARAMETERS_FILE,
-                writeFile(
-                        Manifest.PARAMETERS_FILE,
-                        out -> Safetensors.write(out, content.parameters(), metadata)));
+                parameters,
+                writeFile(parameters, out -> Safetensors.write(out, tensors, metadata)));
         for (Map.Entry<String, SnapshotFile> file : new TreeMap<>(further).entrySet()) {
             files.put(file.getKey(), writeFile(file.getKey(), file.getValue()));
         }
@@ -67,6 +98,7 @@ public final class SnapshotFolder {
                         Manifest.FORMAT_VERSION,
                         content.lineage().version(),
                         content.lineage().parent(),
+                        delta,
                         content.lineage().softwareVersion(),
                         files,
                         modelSha256,
@@ -74,7 +106,8 @@ public final class SnapshotFolder {
                         content.featureSchema(),
                         Hashing.CURRENT,
                         content.progress(),
-                        content.metrics());
+                        content.metrics(),
+                        content.gate());
         byte[] bytes = ManifestJson.write(manifest);
         writeFile(Manifest.FILE, out -> out.write(bytes));
         return Sha256.hex(bytes);
@@ -101,7 +134,7 @@ public final class SnapshotFolder {
         return Sha256.hex(manifestBytes());
     }
 
-    private byte[] manifestBytes() throws IOException {
+    byte[] manifestBytes() throws IOException {
         try (InputStream in = store.open(Manifest.FILE)) {
             byte[] bytes = in.readNBytes((int) LONGEST_MANIFEST);
             if (bytes.length == LONGEST_MANIFEST) {
@@ -114,7 +147,8 @@ public final class SnapshotFolder {
 
     /**
      * Everything that is wrong with the snapshot: the manifest, each file's size and hash, files
-     * that no manifest vouches for, and whether the parameters fit the model. Empty if it is whole.
+     * that no manifest vouches for, whether the parameters fit the model and, for a delta, whether
+     * every version it builds on is there and whole. Empty if nothing is wrong.
      */
     public List<String> verify() throws IOException {
         List<String> problems = new ArrayList<>();
@@ -136,7 +170,7 @@ public final class SnapshotFolder {
         }
         if (problems.isEmpty()) {
             try {
-                readParameters(manifest);
+                parameters(manifest);
             } catch (IOException e) {
                 problems.add(String.valueOf(e.getMessage()));
             }
@@ -166,19 +200,22 @@ public final class SnapshotFolder {
                         + wanted.sha256());
     }
 
-    /** Reads the snapshot, refusing whatever {@link #verify} would find. */
+    /**
+     * Reads the snapshot, refusing whatever {@link #verify} would find. A delta is read after the
+     * versions it builds on, each verified by the hash that its child names.
+     */
     public Snapshot load() throws IOException {
         byte[] bytes = manifestBytes();
         Manifest manifest = ManifestJson.read(bytes, where(Manifest.FILE));
         for (Map.Entry<String, FileEntry> file : manifest.files().entrySet()) {
-            if (!file.getKey().equals(Manifest.PARAMETERS_FILE)) {
+            if (!file.getKey().equals(manifest.parametersFile())) {
                 List<String> problems = verifyFile(file.getKey(), file.getValue());
                 if (!problems.isEmpty()) {
                     throw new IOException(problems.get(0) + DAMAGED);
                 }
             }
         }
-        return new Snapshot(manifest, Sha256.hex(bytes), readParameters(manifest).tensors());
+        return new Snapshot(manifest, Sha256.hex(bytes), parameters(manifest));
     }
 
     /** Reads the snapshot if its manifest has the hash that was announced. */
@@ -195,13 +232,31 @@ public final class SnapshotFolder {
         return load();
     }
 
+    private SortedMap<String, INDArray> parameters(Manifest manifest) throws IOException {
+        ParameterShapes shapes = ParameterShapes.of(manifest.model());
+        List<SnapshotChain.Link> chain = SnapshotChain.whole(this, manifest);
+        SnapshotChain.Link full = chain.get(0);
+        Safetensors base = full.folder().readParameters(full.manifest());
+        try {
+            shapes.problems(base.tensors()).throwIfAny("snapshot " + full.manifest().version());
+            SortedMap<String, INDArray> parameters = new TreeMap<>(base.tensors());
+            for (SnapshotChain.Link delta : chain.subList(1, chain.size())) {
+                Safetensors changes = delta.folder().readParameters(delta.manifest());
+                Delta.apply(changes.tensors(), parameters, shapes);
+            }
+            return parameters;
+        } catch (IllegalArgumentException e) {
+            throw new IOException(where(manifest.parametersFile()) + ": " + e.getMessage(), e);
+        }
+    }
+
     private Safetensors readParameters(Manifest manifest) throws IOException {
-        String where = where(Manifest.PARAMETERS_FILE);
-        FileEntry entry = manifest.files().getOrDefault(Manifest.PARAMETERS_FILE, NONE);
+        String where = where(manifest.parametersFile());
+        FileEntry entry = manifest.files().getOrDefault(manifest.parametersFile(), NONE);
         Safetensors read;
         MessageDigest digest = Sha256.digest();
         // Hashed as they are read: what is used is what the manifest vouches for.
-        try (InputStream stored = new BufferedInputStream(store.open(Manifest.PARAMETERS_FILE));
+        try (InputStream stored = new BufferedInputStream(store.open(manifest.parametersFile()));
                 InputStream in = new DigestInputStream(stored, digest)) {
             read = Safetensors.read(in, entry.bytes(), where);
         }
@@ -217,14 +272,12 @@ public final class SnapshotFolder {
         }
         requireSame(where, read, VERSION_KEY, Long.toString(manifest.version()));
         requireSame(where, read, MODEL_KEY, manifest.modelSha256());
-        try {
-            ParameterShapes.of(manifest.model())
-                    .problems(read.tensors())
-                    .throwIfAny("snapshot " + manifest.version());
-        } catch (IllegalArgumentException e) {
-            throw new IOException(where + ": " + e.getMessage(), e);
-        }
         return read;
+    }
+
+    /** The folder of another version of the series. */
+    SnapshotFolder sibling(long version) throws IOException {
+        return new SnapshotFolder(store.sibling(name(version)));
     }
 
     private static void requireSame(String where, Safetensors file, String key, String wanted)
@@ -236,7 +289,7 @@ public final class SnapshotFolder {
         }
     }
 
-    private String where(String name) {
+    String where(String name) {
         return store.where() + "/" + name;
     }
 }

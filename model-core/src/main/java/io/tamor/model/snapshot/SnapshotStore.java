@@ -16,6 +16,12 @@ public interface SnapshotStore {
     /** The names of the files there are, sorted; empty where there is no folder. */
     List<String> list() throws IOException;
 
+    /**
+     * The folder of another snapshot of the same series, by its name; it need not exist. A delta
+     * finds the versions it builds on by it.
+     */
+    SnapshotStore sibling(String name) throws IOException;
+
     /** What errors call the folder. */
     String where();
 }

@@ -40,6 +40,7 @@ public final class Trainer {
     private final StepOutcome outcome;
     private final Scratch scratch = new Scratch();
     private final ScoreCopy scores;
+    private final TouchedRows touched;
     private long steps;
 
     /** A trainer of a fresh model for mini-batches of at most {@code capacity} rows. */
@@ -60,6 +61,7 @@ public final class Trainer {
         }
         outcome = new StepOutcome(spec.tasks().size());
         scores = new ScoreCopy(network);
+        touched = new TouchedRows(tables);
     }
 
     /**
@@ -116,6 +118,7 @@ public final class Trainer {
         }
         for (int i = 0; i < tables.size(); i++) {
             rowOptimizer.step(tables.get(i), factor);
+            touched.mark(tables.get(i));
         }
     }
 
@@ -257,6 +260,37 @@ public final class Trainer {
         }
     }
 
+    /** The table rows changed since whoever asks cleared them last; the trainer's own. */
+    public TouchedRows touchedRows() {
+        return touched;
+    }
+
+    /**
+     * Becomes another trainer of the same description, bit for bit: parameters, optimiser state,
+     * statistics and steps. External rows and touched rows stay.
+     */
+    public void copyFrom(Trainer other) {
+        if (!other.spec.equals(spec)) {
+            throw new IllegalArgumentException(
+                    "a trainer of " + spec + " cannot become one of " + other.spec);
+        }
+        for (int i = 0; i < dense.size(); i++) {
+            dense.get(i).value().array().assign(other.dense.get(i).value().array());
+            float[] m = other.moments.get(i).m();
+            float[] v = other.moments.get(i).v();
+            System.arraycopy(m, 0, moments.get(i).m(), 0, m.length);
+            System.arraycopy(v, 0, moments.get(i).v(), 0, v.length);
+        }
+        for (int i = 0; i < tables.size(); i++) {
+            if (!tables.get(i).field().external()) {
+                float[] rows = other.tables.get(i).rows();
+                System.arraycopy(rows, 0, tables.get(i).rows(), 0, rows.length);
+            }
+        }
+        network.inputs().copyStatistics(other.network.inputs());
+        steps = other.steps;
+    }
+
     /** Every parameter of a snapshot, copied: the network's and the normaliser's statistics. */
     public Map<String, INDArray> snapshotParameters() {
         return new SnapshotParameters(network).copy();
@@ -268,6 +302,7 @@ public final class Trainer {
      */
     public void loadParameters(Map<String, INDArray> parameters) {
         new SnapshotParameters(network).load(parameters);
+        touched.markAll();
         for (EmbeddingTable table : tables) {
             for (int row = 0; row < table.field().rows(); row++) {
                 rowOptimizer.adopt(table.rows(), table.at(row), table.field().dim());

@@ -25,8 +25,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Writes the checked-in snapshot of the current format version and its scores. Run once when a
- * format version is made; what is checked in is never written again.
+ * Writes the checked-in snapshots of the current format version, a full one and a delta on it, and
+ * the delta's scores. Run once when a format version is made; what is checked in is never written
+ * again.
  */
 final class GoldenSnapshot {
     private static final int ROWS = 8;
@@ -43,11 +44,19 @@ final class GoldenSnapshot {
         for (int step = 0; step < 3; step++) {
             trainer.step(batch(step));
         }
-        Path folder = Path.of(args[0]);
-        new SnapshotFolder(new LocalSnapshotStore(folder.resolve("v1")))
-                .write(
-                        TestingSnapshots.content(
-                                trainer, 12, new Parent(11, Sha256.hex("a parent"))));
+        Path folder = Path.of(args[0]).resolve("v2");
+        String full =
+                new SnapshotFolder(new LocalSnapshotStore(folder.resolve("v00000012")))
+                        .write(
+                                TestingSnapshots.content(
+                                                trainer, 12, new Parent(11, Sha256.hex("a parent")))
+                                        .judged(TestingSnapshots.report()));
+        trainer.touchedRows().clear();
+        trainer.step(batch(3, 2));
+        new SnapshotFolder(new LocalSnapshotStore(folder.resolve("v00000013")))
+                .writeDelta(
+                        TestingSnapshots.content(trainer, 13, new Parent(12, full)),
+                        trainer.touchedRows().byTable());
         MiniBatch batch = batch(9);
         trainer.score(batch);
         StringBuilder scores = new StringBuilder();
@@ -57,7 +66,7 @@ final class GoldenSnapshot {
             }
             scores.append('\n');
         }
-        Files.writeString(folder.resolve("v1-scores.txt"), scores);
+        Files.writeString(folder.resolve("v00000013-scores.txt"), scores);
     }
 
     /** The golden model, as this build describes it. */
@@ -95,8 +104,12 @@ final class GoldenSnapshot {
 
     /** A batch without randomness. */
     static MiniBatch batch(int salt) {
+        return batch(salt, ROWS);
+    }
+
+    private static MiniBatch batch(int salt, int rows) {
         MiniBatch batch = new MiniBatch(spec(), ROWS);
-        for (int i = 0; i < ROWS; i++) {
+        for (int i = 0; i < rows; i++) {
             int row = batch.addRow();
             batch.category(row, 0, (i + salt) % 4);
             batch.category(row, 1, (i * 3 + salt) % 5);

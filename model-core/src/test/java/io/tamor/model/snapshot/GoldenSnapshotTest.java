@@ -16,10 +16,13 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** A snapshot that an earlier build wrote, in format version 1, must be read for ever. */
+/** Snapshots that earlier builds wrote must be read for ever. */
 class GoldenSnapshotTest {
     private static final String MANIFEST =
             "9e5ec1dad89009d7a9d604ab05616227536c1e8036adb29151e2515b1317e89c";
+
+    private static final String DELTA_MANIFEST =
+            "2e9b38138e908b54565ce29d95e31db61879e52ebc167455c1a50902116818e5";
 
     @Test
     void aSnapshotOfVersion1IsReadAndScoresAsItDid() throws IOException, URISyntaxException {
@@ -44,8 +47,34 @@ class GoldenSnapshotTest {
                                 new TreeMap<>(
                                         Map.of("calibration", 2.0, "mae", 10.0, "nrmse", 1.0))));
 
+        assertThat(manifest.delta()).isFalse();
+        assertThat(manifest.gate()).isNull();
+        assertThat(ManifestJson.write(manifest))
+                .isEqualTo(Files.readAllBytes(resource("v1").resolve("manifest.json")));
+        assertScores(snapshot, resource("v1-scores.txt"));
+    }
+
+    @Test
+    void aDeltaOfVersion2IsReadWithItsParentAndScoresAsItDid()
+            throws IOException, URISyntaxException {
+        Path versions = resource("v2");
+        SnapshotFolder full =
+                new SnapshotFolder(new LocalSnapshotStore(versions.resolve("v00000012")));
+        assertThat(full.verify()).isEmpty();
+        assertThat(full.manifest().gate()).isEqualTo(TestingSnapshots.report());
+        SnapshotFolder delta =
+                new SnapshotFolder(new LocalSnapshotStore(versions.resolve("v00000013")));
+        assertThat(delta.verify()).isEmpty();
+        assertThat(SnapshotChain.verify(List.of(full, delta))).isEmpty();
+        assertThat(SnapshotChain.needed(delta)).containsExactly(12L, 13L);
+        Snapshot snapshot = delta.load(DELTA_MANIFEST);
+        assertThat(snapshot.manifest().delta()).isTrue();
+        assertScores(snapshot, versions.resolve("v00000013-scores.txt"));
+    }
+
+    private static void assertScores(Snapshot snapshot, Path wantedScores) throws IOException {
         Scores scores = new Scorer(snapshot, 8, 1).score(GoldenSnapshot.batch(9));
-        List<String> wanted = Files.readAllLines(resource("v1-scores.txt"));
+        List<String> wanted = Files.readAllLines(wantedScores);
         for (int row = 0; row < scores.rows(); row++) {
             String[] values = wanted.get(row).trim().split(" ", -1);
             for (int task = 0; task < scores.tasks(); task++) {

@@ -98,7 +98,8 @@ class SnapshotFolderTest {
                         content.featureSchema(),
                         parameters,
                         content.progress(),
-                        List.of()));
+                        List.of(),
+                        null));
         assertThat(snapshot.verify()).hasSize(1);
         assertThatThrownBy(snapshot::load)
                 .isInstanceOf(IOException.class)
@@ -119,9 +120,10 @@ class SnapshotFolderTest {
         Manifest m = new SnapshotFolder(two).manifest();
         Manifest forged =
                 new Manifest(
-                        1,
+                        2,
                         2,
                         null,
+                        false,
                         "testing",
                         new TreeMap<>(Map.of("model.safetensors", entry)),
                         m.modelSha256(),
@@ -129,7 +131,8 @@ class SnapshotFolderTest {
                         m.featureSchema(),
                         m.hashing(),
                         m.progress(),
-                        m.metrics());
+                        m.metrics(),
+                        null);
         MemorySnapshotStore store = new MemorySnapshotStore("testing");
         put(store, "model.safetensors", foreign);
         put(store, "manifest.json", ManifestJson.write(forged));
@@ -142,9 +145,11 @@ class SnapshotFolderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"format_version\" : 1|\"format_version\" : 2|format version 2, this build reads 1",
-                "\"format_version\" : 1|\"format_version\" : \"1\"|format_version is \"1\"",
-                "\"format_version\" : 1,||format_version is missing",
+                "\"format_version\" : 2|\"format_version\" : 3|format version 3, this build reads 1 to 2",
+                "\"format_version\" : 2|\"format_version\" : 1|format version 1 has no key delta",
+                "\"delta\" : false|\"delta\" : true|a delta must have a parent",
+                "\"format_version\" : 2|\"format_version\" : \"1\"|format_version is \"1\"",
+                "\"format_version\" : 2,||format_version is missing",
                 "\"version\" : 9|\"version\" : 0|version must be >= 1, was 0",
                 "\"version\" : 9|\"version\" : 9.5|Cannot coerce",
                 "\"version\" : 9|\"version\" : 9, \"extra\" : 1|extra",
@@ -178,14 +183,29 @@ class SnapshotFolderTest {
         String first = one.write(TestingSnapshots.content(trainer, 1, null));
         SnapshotFolder two = new SnapshotFolder(new MemorySnapshotStore("two"));
         two.write(TestingSnapshots.content(trainer, 2, new Parent(1, first)));
-        SnapshotFolder other = new SnapshotFolder(new MemorySnapshotStore("other"));
-        other.write(TestingSnapshots.content(trainer, 3, new Parent(1, first)));
-        assertThat(SnapshotChain.verify(List.of(one, two))).isEmpty();
-        assertThat(SnapshotChain.verify(List.of(two))).isEmpty();
-        assertThat(SnapshotChain.verify(List.of(one, two, other)))
+        SnapshotFolder afterRollback = new SnapshotFolder(new MemorySnapshotStore("after"));
+        afterRollback.write(TestingSnapshots.content(trainer, 3, new Parent(1, first)));
+        SnapshotFolder forged = new SnapshotFolder(new MemorySnapshotStore("forged"));
+        forged.write(TestingSnapshots.content(trainer, 4, new Parent(1, Sha256.hex("other"))));
+        SnapshotFolder orphan = new SnapshotFolder(new MemorySnapshotStore("orphan"));
+        orphan.write(TestingSnapshots.content(trainer, 5, new Parent(4, first)));
+        SnapshotFolder root = new SnapshotFolder(new MemorySnapshotStore("root"));
+        root.write(TestingSnapshots.content(trainer, 6, null));
+        assertThat(SnapshotChain.verify(List.of(one, two, afterRollback))).isEmpty();
+        assertThat(SnapshotChain.verify(List.of(two, afterRollback))).isEmpty();
+        assertThat(SnapshotChain.verify(List.of(one, forged)))
                 .singleElement()
                 .asString()
-                .contains("snapshot 3 follows Parent[version=1");
+                .contains("snapshot 4 follows Parent[version=1")
+                .contains("has hash " + first);
+        assertThat(SnapshotChain.verify(List.of(one, orphan)))
+                .singleElement()
+                .asString()
+                .contains("which is not there");
+        assertThat(SnapshotChain.verify(List.of(one, root)))
+                .singleElement()
+                .asString()
+                .contains("follows none");
     }
 
     @Test

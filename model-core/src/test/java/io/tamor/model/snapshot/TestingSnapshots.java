@@ -2,14 +2,34 @@ package io.tamor.model.snapshot;
 
 import io.tamor.model.TestingModels;
 import io.tamor.model.config.ModelSpec;
+import io.tamor.model.gate.GateReport;
+import io.tamor.model.gate.SliceReport;
 import io.tamor.model.metric.MetricTable;
 import io.tamor.model.training.Trainer;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Snapshots of small trained models. */
 public final class TestingSnapshots {
     private TestingSnapshots() {}
+
+    /** A gate that passed a candidate. */
+    static GateReport report() {
+        return new GateReport(
+                true,
+                11L,
+                List.of(),
+                List.of(
+                        new SliceReport(
+                                "click",
+                                "all",
+                                500,
+                                120,
+                                new TreeMap<>(Map.of("auc", 0.75)),
+                                new TreeMap<>(Map.of("auc", 0.5)))));
+    }
 
     /** A version of a trained model. */
     public static SnapshotContent content(Trainer trainer, long version, @Nullable Parent parent) {
