@@ -9,7 +9,8 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.streaming.util.OperatorSnapshotUtil;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * State written by earlier builds, kept as files, is read by this one. A new version of a stored
@@ -20,10 +21,14 @@ final class StateHistoryTest {
     private static final long MINUTE = 60_000L;
     private static final Deployment DEPLOYMENT = TestingDeployments.example();
 
-    @Test
-    void versionOneGoesOnWhereItStopped() throws Exception {
-        URL file = getClass().getResource("/state/user-timeline-v1.snapshot");
-        try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, false, 1)) {
+    @ParameterizedTest
+    @CsvSource({
+        "user-timeline-v1.snapshot, false",
+        "user-timeline-v1-rocksdb.snapshot, true",
+    })
+    void versionOneGoesOnWhereItStopped(String name, boolean rocksDb) throws Exception {
+        URL file = getClass().getResource("/state/" + name);
+        try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, rocksDb, 1)) {
             timeline.restore(
                     OperatorSnapshotUtil.readStateHandle(Path.of(file.toURI()).toString()));
             timeline.feed(outcome(EventKind.CLICK, "c1", "i1", 2).raw(6));
@@ -47,9 +52,10 @@ final class StateHistoryTest {
         return sample.getLabels();
     }
 
-    /** Writes the file of a new version, named by the argument. Run by hand, once a version. */
+    /** Writes the file of a new version, named by the argument; a second one: by RocksDB. */
     public static void main(String[] arguments) throws Exception {
-        try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, false, 1)) {
+        boolean rocksDb = arguments.length > 1;
+        try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, rocksDb, 1)) {
             timeline.feed(
                     TestingEvent.investment("v0", "user", T - MINUTE, null, "fund", false, 5_000)
                             .raw(1));

@@ -125,6 +125,7 @@ final class TestingTimeline implements AutoCloseable {
         checkpoint++;
         OperatorSubtaskState[] states = new OperatorSubtaskState[subtasks.size()];
         for (int i = 0; i < states.length; i++) {
+            subtasks.get(i).prepareSnapshotPreBarrier(checkpoint);
             states[i] = subtasks.get(i).snapshot(checkpoint, checkpoint);
         }
         OperatorSubtaskState whole = Harness.repackageState(states);
@@ -135,7 +136,8 @@ final class TestingTimeline implements AutoCloseable {
 
     /** Takes a snapshot of a timeline of one subtask. */
     OperatorSubtaskState snapshot() throws Exception {
-        return subtasks.get(0).snapshot(++checkpoint, checkpoint);
+        subtasks.get(0).prepareSnapshotPreBarrier(++checkpoint);
+        return subtasks.get(0).snapshot(checkpoint, checkpoint);
     }
 
     /** Goes on, with one subtask, from a snapshot taken elsewhere. */

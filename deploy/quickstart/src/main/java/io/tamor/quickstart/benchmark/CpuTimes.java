@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -16,6 +17,9 @@ import java.util.TreeMap;
  * @param byThread seconds by a thread's name without its number; empty where the system is silent
  */
 record CpuTimes(double seconds, Map<String, Double> byThread) {
+    /** The system cuts names to 15 characters. */
+    private static final Set<String> COMPILERS = Set.of("C1 CompilerThre", "C2 CompilerThre");
+
     private static final double NANOS = 1e9;
     private static final double TICKS_PER_SECOND = 100;
     // Fields of /proc/*/stat after the name: user time is the 12th, system time the 13th.
@@ -25,6 +29,15 @@ record CpuTimes(double seconds, Map<String, Double> byThread) {
         OperatingSystemMXBean system =
                 ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         return new CpuTimes(system.getProcessCpuTime() / NANOS, threads());
+    }
+
+    /** Seconds without those of the just-in-time compilers, which a job that runs on never pays. */
+    double workSeconds() {
+        return seconds
+                - byThread.entrySet().stream()
+                        .filter(e -> COMPILERS.contains(e.getKey()))
+                        .mapToDouble(Map.Entry::getValue)
+                        .sum();
     }
 
     CpuTimes since(CpuTimes before) {

@@ -87,7 +87,7 @@ public final class Trial {
                         fillSeconds,
                         cycles * Workload.EVENTS_PER_CYCLE,
                         wallSeconds,
-                        spent.seconds(),
+                        spent.workSeconds(),
                         spent.byThread(),
                         options.variant() == Variant.TIMELINE
                                 ? Shares.of(

@@ -10,7 +10,8 @@ import java.util.Map;
  * @param stateBytes size of a checkpoint at that moment
  * @param events of the measured phase
  * @param wallSeconds of the measured phase
- * @param cpuSeconds the process spent in the measured phase, compaction and collection included
+ * @param cpuSeconds the process spent in the measured phase, RocksDB's compaction and the
+ *     collection of garbage included, just-in-time compilation not
  * @param cpuByThread the same by group of threads
  * @param shares of the keyed operator's busy time
  */

@@ -11,6 +11,7 @@ import io.tamor.jobs.cli.SnapshotCommand;
 import io.tamor.jobs.cli.TimelineCommand;
 import io.tamor.jobs.cli.TopicsCommand;
 import io.tamor.jobs.cli.TrainCommand;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -43,7 +44,8 @@ public final class TamorCommand {
     public static CommandLine commandLine() {
         CommandLine tamor = new CommandLine(new TamorCommand());
         // It needs a cluster and the Table API, which the jobs' own command line does without.
-        tamor.getSubcommands().get("benchmark").addSubcommand(new TimelineBenchmarkCommand());
+        Objects.requireNonNull(tamor.getSubcommands().get("benchmark"), "benchmark")
+                .addSubcommand(new TimelineBenchmarkCommand());
         return tamor.setExecutionExceptionHandler(new Errors());
     }
 
