@@ -193,9 +193,10 @@ final class TestingTimeline implements AutoCloseable {
         }
     }
 
-    /** Applies a check to the remembered state of every user. */
+    /** Applies a check to the remembered state of every user, as a checkpoint would hold it. */
     void forEachUser(java.util.function.Consumer<UserState> check) throws Exception {
         for (Harness harness : subtasks) {
+            harness.prepareSnapshotPreBarrier(checkpoint + 1);
             harness.backend()
                     .applyToAllKeys(
                             VoidNamespace.INSTANCE,
