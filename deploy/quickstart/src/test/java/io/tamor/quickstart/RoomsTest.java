@@ -43,11 +43,11 @@ class RoomsTest {
                     .whereLayer("report")
                     .mayOnlyBeAccessedByLayers("run", "cli")
                     .whereLayer("broker")
-                    .mayOnlyBeAccessedByLayers("run")
+                    .mayOnlyBeAccessedByLayers("run", "benchmark")
                     .whereLayer("cluster")
                     .mayOnlyBeAccessedByLayers("run", "benchmark", "cli")
                     .whereLayer("dataset")
                     .mayOnlyBeAccessedByLayers("run", "cli")
                     .whereLayer("simulator")
-                    .mayOnlyBeAccessedByLayers("report", "run", "cli");
+                    .mayOnlyBeAccessedByLayers("report", "run", "benchmark", "cli");
 }

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.ValueState;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The users of the recent past, written back to keyed state at a checkpoint or when others need the
@@ -36,12 +35,6 @@ final class RecentUsers {
     @FunctionalInterface
     interface KeySetter {
         void set(String user);
-    }
-
-    /** The state of the current key's user as it is, null for an unknown one. */
-    @Nullable UserState peek(String user) throws Exception {
-        Recent found = recent.get(user);
-        return found == null ? states.value() : found.user;
     }
 
     /** The current key's user, to be changed and then {@link #changed}. */

@@ -50,6 +50,10 @@ import org.apache.flink.util.OutputTag;
 final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord>
         implements MultipleInputStreamOperator<OutgoingRecord>, Triggerable<String, VoidNamespace> {
 
+    /** Labels that late outcomes changed. */
+    static final OutputTag<OutgoingRecord> CORRECTIONS =
+            new OutputTag<>("timeline.corrections", OutgoingRecord.TYPE);
+
     /** Records that cannot be used. */
     static final OutputTag<OutgoingRecord> REJECTED =
             new OutputTag<>("timeline.rejected", OutgoingRecord.TYPE);
@@ -91,7 +95,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     UserTimelineOperator(
             StreamOperatorParameters<OutgoingRecord> parameters, Deployment deployment) {
         super(parameters, EventKind.values().length);
-        this.edge = new TimelineEdge(deployment.topics(), output, REJECTED);
+        this.edge = new TimelineEdge(deployment.topics(), output, CORRECTIONS, REJECTED);
         this.rules = new TimelineRules(deployment, tally, edge);
         this.counters = new TimelineCounters(tally, rules.tally());
         for (EventKind kind : EventKind.values()) {
@@ -153,8 +157,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         if (refused != null) {
             rules.reject(event, refused, event.detail());
         } else if (event.timeMs() <= timers.currentWatermark()) {
-            rules.rejectLate(
-                    wire.decodeAgain(event), users.peek(event.userId()), timers.currentWatermark());
+            late(wire.decodeAgain(event));
         } else {
             waiting.add(event);
             if (waiting.isFull()) {
@@ -192,9 +195,19 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     private void advance(String userId, long upToMs) throws Exception {
         List<Event> ripe = ripeEvents(userId, upToMs);
         RecentUsers.Recent recent = users.load(userId);
-        UserState user = recent.user;
-        long dueMs = rules.advance(userId, user, recent, ripe, upToMs);
-        if (dueMs != Long.MAX_VALUE && user.wake(upToMs, dueMs)) {
+        store(recent, upToMs, rules.advance(userId, recent.user, recent, ripe, upToMs));
+    }
+
+    private void late(Event event) throws Exception {
+        long watermarkMs = timers.currentWatermark();
+        String userId = event.raw().userId();
+        RecentUsers.Recent recent = users.load(userId);
+        long dueMs = rules.late(userId, recent.user, recent, event, watermarkMs);
+        store(recent, watermarkMs, dueMs);
+    }
+
+    private void store(RecentUsers.Recent recent, long upToMs, long dueMs) throws Exception {
+        if (dueMs != Long.MAX_VALUE && recent.user.wake(upToMs, dueMs)) {
             timers.registerEventTimeTimer(VoidNamespace.INSTANCE, dueMs);
         }
         users.changed(recent);

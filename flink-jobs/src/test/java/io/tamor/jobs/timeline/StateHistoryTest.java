@@ -2,11 +2,15 @@ package io.tamor.jobs.timeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tamor.jobs.config.CorrectionOptions;
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.LabelSetOptions;
+import io.tamor.jobs.config.TimelineOptions;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.schemas.Sample;
 import java.net.URL;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.apache.flink.streaming.util.OperatorSnapshotUtil;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,16 +23,37 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class StateHistoryTest {
     private static final long T = 1_600_000_000_000L;
     private static final long MINUTE = 60_000L;
-    private static final Deployment DEPLOYMENT = TestingDeployments.example();
+    private static final int NEWEST = 3;
+
+    /** Version 3 came with retraction and corrections. */
+    private static Deployment deployment(int version) {
+        Deployment base = TestingDeployments.example();
+        if (version == 1) {
+            return base;
+        }
+        return TestingDeployments.with(
+                base,
+                new TimelineOptions(
+                        base.timeline().emit(),
+                        base.timeline().matching(),
+                        null,
+                        List.of(
+                                new LabelSetOptions(
+                                        LabelSetOptions.DEFAULT,
+                                        base.timeline().labelSets().get(0).attribution(),
+                                        LabelSetOptions.Redemptions.RETRACT)),
+                        new CorrectionOptions(Duration.ofHours(6)),
+                        base.timeline().maxPendingPerUser(),
+                        base.timeline().maxItemsPerUser()),
+                base.tasks());
+    }
 
     @ParameterizedTest
-    @CsvSource({
-        "user-timeline-v1.snapshot, false",
-        "user-timeline-v1-rocksdb.snapshot, true",
-    })
-    void versionOneGoesOnWhereItStopped(String name, boolean rocksDb) throws Exception {
-        URL file = getClass().getResource("/state/" + name);
-        try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, rocksDb, 1)) {
+    @CsvSource({"1, '', false", "1, -rocksdb, true", NEWEST + ", '', false"})
+    void everyVersionGoesOnWhereItStopped(int version, String by, boolean rocksDb)
+            throws Exception {
+        URL file = getClass().getResource("/state/user-timeline-v" + version + by + ".snapshot");
+        try (TestingTimeline timeline = new TestingTimeline(deployment(version), rocksDb, 1)) {
             timeline.restore(
                     OperatorSnapshotUtil.readStateHandle(Path.of(file.toURI()).toString()));
             timeline.feed(outcome(EventKind.CLICK, "c1", "i1", 2).raw(6));
@@ -55,7 +80,7 @@ final class StateHistoryTest {
     /** Writes the file of a new version, named by the argument; a second one: by RocksDB. */
     public static void main(String[] arguments) throws Exception {
         boolean rocksDb = arguments.length > 1;
-        try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, rocksDb, 1)) {
+        try (TestingTimeline timeline = new TestingTimeline(deployment(NEWEST), rocksDb, 1)) {
             timeline.feed(
                     TestingEvent.investment("v0", "user", T - MINUTE, null, "fund", false, 5_000)
                             .raw(1));
