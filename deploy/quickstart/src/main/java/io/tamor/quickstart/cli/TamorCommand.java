@@ -10,7 +10,6 @@ import io.tamor.jobs.cli.SnapshotCommand;
 import io.tamor.jobs.cli.TimelineCommand;
 import io.tamor.jobs.cli.TopicsCommand;
 import io.tamor.jobs.cli.TrainCommand;
-import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -41,11 +40,7 @@ public final class TamorCommand {
 
     /** The command line with its error handling. */
     public static CommandLine commandLine() {
-        CommandLine tamor = new CommandLine(new TamorCommand());
-        // It needs a cluster and the Table API, which the jobs' own command line does without.
-        Objects.requireNonNull(tamor.getSubcommands().get("benchmark"), "benchmark")
-                .addSubcommand(new TimelineBenchmarkCommand());
-        return tamor.setExecutionExceptionHandler(new Errors());
+        return new CommandLine(new TamorCommand()).setExecutionExceptionHandler(new Errors());
     }
 
     public static void main(String[] arguments) {
