@@ -57,7 +57,7 @@ public final class UserState {
 
     /** Pending impressions and remembered events: what the state's size grows with. */
     public int size() {
-        return pending.size() + history.size();
+        return labels.pending.size() + history.size();
     }
 
     /** True where nothing is left to remember, so that the user's entry can go. */
