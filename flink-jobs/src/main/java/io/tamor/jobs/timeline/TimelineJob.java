@@ -15,6 +15,7 @@ import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.MultipleConnectedStreams;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -97,7 +98,7 @@ public final class TimelineJob {
                                             deployment.kafka(),
                                             kind.topic(deployment.topics()),
                                             group(deployment),
-                                            new EventDeserializer(kind, deployment),
+                                            reader(kind, deployment),
                                             bounded),
                                     EventWatermarks.strategy(deployment.eventTime(), bounded),
                                     OperatorUids.source(kind),
@@ -105,6 +106,12 @@ public final class TimelineJob {
                             .uid(OperatorUids.source(kind)));
         }
         return events;
+    }
+
+    /** How the job reads one of its four topics. */
+    public static KafkaRecordDeserializationSchema<RawEvent> reader(
+            EventKind kind, Deployment deployment) {
+        return new EventDeserializer(kind, deployment);
     }
 
     /** Samples, rejected records and, where there are any, corrections to their topics. */
