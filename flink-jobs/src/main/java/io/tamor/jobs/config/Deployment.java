@@ -4,6 +4,7 @@ import io.tamor.jobs.config.FeatureOptions.Side;
 import io.tamor.jobs.config.FeatureOptions.Type;
 import java.io.Serializable;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -77,6 +78,10 @@ public record Deployment(
                 learner.disorder());
         checkMerge(problems, learner, flink);
         problems.require(
+                startsAtATime(learner),
+                "learner.start_at must be earliest or a time as 2024-01-31T00:00:00Z, was %s",
+                learner.startAt());
+        problems.require(
                 topics.samples().partitions() % flink.parallelism() == 0,
                 "topics.samples.partitions must be a multiple of flink.parallelism (%d), so that one"
                         + " subtask writes each partition, in order of maturity; was %d",
@@ -96,9 +101,43 @@ public record Deployment(
 
     /** The same with another model block. */
     public Deployment withModel(String json) {
+        return with(json, learner);
+    }
+
+    /** The same with a snapshot to start from. */
+    public Deployment startingFrom(String uri) {
+        return with(
+                model,
+                new LearnerOptions(
+                        learner.batch(),
+                        learner.maxDelay(),
+                        learner.disorder(),
+                        learner.userRowTtl(),
+                        learner.labelSet(),
+                        learner.admitAfter(),
+                        uri,
+                        learner.startAt(),
+                        learner.drift(),
+                        learner.parallelism(),
+                        learner.merge()));
+    }
+
+    private Deployment with(String newModel, LearnerOptions newLearner) {
         return new Deployment(
-                version, name, kafka, topics, eventTime, tiers, scenarios, features, tasks,
-                timeline, json, learner, snapshots, flink);
+                version,
+                name,
+                kafka,
+                topics,
+                eventTime,
+                tiers,
+                scenarios,
+                features,
+                tasks,
+                timeline,
+                newModel,
+                newLearner,
+                snapshots,
+                flink);
     }
 
     /** What samples look like on the wire. */
@@ -134,6 +173,15 @@ public record Deployment(
                         "topics.corrections is given exactly when timeline.corrections is");
     }
 
+    private static boolean startsAtATime(LearnerOptions learner) {
+        try {
+            learner.startAtMs();
+            return true;
+        } catch (DateTimeParseException e) {
+            return false;
+        }
+    }
+
     private static void unique(Problems problems, String key, List<String> names) {
         Set<String> seen = new HashSet<>();
         for (String name : names) {
@@ -158,6 +206,16 @@ public record Deployment(
                         merge.momentum() >= 0 && merge.momentum() < 1,
                         "learner.merge.momentum must be in [0, 1), was %s",
                         merge.momentum())
+                .require(
+                        learner.startFrom() == null,
+                        "learner.start_from is for a learner alone; start it without learner.merge,"
+                                + " take a savepoint, and go on from there with learner.merge and"
+                                + " without start_from")
+                .require(
+                        learner.drift().equals(DriftOptions.COUNT_ONLY),
+                        "learner.drift is for a learner alone; leave it out with learner.merge,"
+                                + " where drift is counted by each learner for its users, and not"
+                                + " answered")
                 .require(
                         learner.parallelism() <= flink.maxParallelism(),
                         "learner.parallelism must be <= flink.max_parallelism (%d), was %d",

@@ -166,7 +166,12 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         queue.restore(untrained.read(), progress().passedMs);
         training =
                 new OnlineTraining(
-                        deployment, replica.trainer(), replica.quality(), progress(), userRows);
+                        deployment,
+                        replica.trainer(),
+                        replica.quality(),
+                        progress(),
+                        replica.drift(),
+                        userRows);
         outputs = new LearnerOutputs(deployment, output);
         registerMetrics();
     }
@@ -345,5 +350,6 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         group.gauge("mergeRound", () -> replica.replica().round());
         group.gauge("unmergedIncrements", () -> replica.replica().unmerged());
         group.gauge("mergedModelsLoaded", () -> loads);
+        DriftGauges.register(group, replica.trainer().spec(), replica.drift());
     }
 }

@@ -32,8 +32,7 @@ class ParallelLearningExperiment {
     void qualityByReplicasAndMergeInterval(String name) throws Exception {
         RunSource source =
                 name.equals("simulator")
-                        ? new SimulatorSource(
-                                Long.getLong("tamor.experiment.events", 300_000), 7)
+                        ? new SimulatorSource(Long.getLong("tamor.experiment.events", 300_000), 7)
                         : new DatasetSource(
                                 Datasets.named(name),
                                 SharedData.folder(name),

@@ -1,7 +1,9 @@
 package io.tamor.quickstart.run;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.DriftOptions;
 import io.tamor.jobs.learner.logic.Cut;
+import io.tamor.jobs.learner.logic.DriftMonitor;
 import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.MergeRounds;
 import io.tamor.jobs.learner.logic.MergedModel;
@@ -74,6 +76,7 @@ final class TestingReplicas {
                             trainer,
                             quality,
                             new LearnerProgress(spec.tasks().size()),
+                            new DriftMonitor(spec, DriftOptions.COUNT_ONLY),
                             new Rows());
         }
 

@@ -1,5 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
+import io.tamor.jobs.config.DriftOptions;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.training.ModelValues;
 import io.tamor.model.training.Trainer;
@@ -15,25 +16,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that one learner among others keeps besides its users: trainer, metrics, progress, its part
  * in merging. It is stored by {@link LearnerStateWire} with the parts replica's times, progress,
- * metrics, trainer, replica.
+ * metrics, trainer, replica, drift.
  *
  * <p>After a rescale each new replica goes on from the trainer of one former replica (index modulo
  * their number), optimiser state included. Counters, metrics and the last increment of each former
  * replica go to exactly one new one, so that sums stay what they were and nothing learned is lost:
- * the increments are merged as any other. A model that was trained alone becomes the base of all.
+ * the increments are merged as any other. Drift is watched anew, since each then sees other users.
+ * A model that was trained alone becomes the base of all.
  */
 public final class ReplicaState {
     private final Trainer trainer;
     private final Quality quality;
     private final LearnerProgress progress;
     private final Replica replica;
+    private final DriftMonitor drift;
     private final List<Cut> inherited = new ArrayList<>();
     private @Nullable ModelValues base;
     private long mergedMs = LearnerProgress.NEVER;
     private long publishedMs = LearnerProgress.NEVER;
 
     private ReplicaState(
-            Trainer trainer, Quality quality, LearnerProgress progress, Replica replica) {
+            Trainer trainer,
+            Quality quality,
+            LearnerProgress progress,
+            Replica replica,
+            DriftMonitor drift) {
+        this.drift = drift;
         this.trainer = trainer;
         this.quality = quality;
         this.progress = progress;
@@ -48,7 +56,8 @@ public final class ReplicaState {
                         trainer,
                         new Quality(spec),
                         new LearnerProgress(spec.tasks().size()),
-                        new Replica(name, trainer, 0));
+                        new Replica(name, trainer, 0),
+                        new DriftMonitor(spec, DriftOptions.COUNT_ONLY));
         state.base = name.index() == 0 ? state.replica.base() : null;
         return state;
     }
@@ -65,7 +74,10 @@ public final class ReplicaState {
                 featureSchema,
                 new LearnerStateWire.Part(progress::write, progress::read),
                 new LearnerStateWire.Part(quality::write, quality::read),
-                new LearnerStateWire.Part(trainer::writeState, trainer::readState));
+                new LearnerStateWire.Part(trainer::writeState, trainer::readState),
+                // Its drift monitor saw all users; where it started from is behind it.
+                new LearnerStateWire.Part(out -> {}, in -> {}),
+                new LearnerStateWire.Part(out -> {}, in -> {}));
         boolean first = name.index() == 0;
         LearnerProgress own = first ? progress : progress.timesOnly();
         ReplicaState state =
@@ -73,7 +85,8 @@ public final class ReplicaState {
                         trainer,
                         first ? quality : new Quality(spec),
                         own,
-                        new Replica(name, trainer, 0));
+                        new Replica(name, trainer, 0),
+                        new DriftMonitor(spec, DriftOptions.COUNT_ONLY));
         state.base = first ? state.replica.base() : null;
         state.mergedMs = progress.passedMs;
         state.publishedMs = progress.snapshotMs;
@@ -101,7 +114,8 @@ public final class ReplicaState {
                         new Quality(spec),
                         new LearnerProgress(spec.tasks().size()),
                         // Above every cut that is still said for a former replica.
-                        new Replica(name, trainer, lastCut + 1));
+                        new Replica(name, trainer, lastCut + 1),
+                        new DriftMonitor(spec, DriftOptions.COUNT_ONLY));
         for (ReplicaState other : former) {
             state.progress.keepTimesOf(other.progress);
             state.mergedMs = Math.max(state.mergedMs, other.mergedMs);
@@ -123,6 +137,7 @@ public final class ReplicaState {
         Trainer trainer = new Trainer(spec, capacity);
         Quality quality = new Quality(spec);
         LearnerProgress progress = new LearnerProgress(spec.tasks().size());
+        DriftMonitor drift = new DriftMonitor(spec, DriftOptions.COUNT_ONLY);
         Replica[] replica = new Replica[1];
         long[] times = new long[2];
         LearnerStateWire.read(
@@ -137,8 +152,9 @@ public final class ReplicaState {
                 new LearnerStateWire.Part(progress::write, progress::read),
                 new LearnerStateWire.Part(quality::write, quality::read),
                 new LearnerStateWire.Part(trainer::writeState, trainer::readState),
-                new LearnerStateWire.Part(out -> {}, in -> replica[0] = Replica.read(in, trainer)));
-        ReplicaState state = new ReplicaState(trainer, quality, progress, replica[0]);
+                new LearnerStateWire.Part(out -> {}, in -> replica[0] = Replica.read(in, trainer)),
+                new LearnerStateWire.Part(drift::write, drift::read));
+        ReplicaState state = new ReplicaState(trainer, quality, progress, replica[0], drift);
         state.mergedMs = times[0];
         state.publishedMs = times[1];
         return state;
@@ -155,7 +171,8 @@ public final class ReplicaState {
                 new LearnerStateWire.Part(progress::write, progress::read),
                 new LearnerStateWire.Part(quality::write, quality::read),
                 new LearnerStateWire.Part(trainer::writeState, trainer::readState),
-                new LearnerStateWire.Part(replica::write, (DataInput in) -> {}));
+                new LearnerStateWire.Part(replica::write, (DataInput in) -> {}),
+                new LearnerStateWire.Part(drift::write, drift::read));
     }
 
     private void writeTimes(DataOutput out) throws IOException {
@@ -215,6 +232,11 @@ public final class ReplicaState {
 
     public LearnerProgress progress() {
         return progress;
+    }
+
+    /** Its users' drift, which is counted only. */
+    public DriftMonitor drift() {
+        return drift;
     }
 
     public Replica replica() {

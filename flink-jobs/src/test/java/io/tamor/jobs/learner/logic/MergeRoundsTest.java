@@ -3,6 +3,7 @@ package io.tamor.jobs.learner.logic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.DriftOptions;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.training.ModelMerge;
 import io.tamor.model.training.ModelValues;
@@ -50,6 +51,7 @@ class MergeRoundsTest {
                             trainer,
                             new Quality(spec),
                             new LearnerProgress(spec.tasks().size()),
+                            new DriftMonitor(spec, DriftOptions.COUNT_ONLY),
                             new TestingUserRows());
         }
 
