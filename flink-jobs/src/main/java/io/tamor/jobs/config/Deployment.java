@@ -66,6 +66,11 @@ public record Deployment(
                 LearnerOptions.LEAST_DISORDER,
                 learner.disorder());
         problems.require(
+                snapshots.gate().horizon().compareTo(GateOptions.LEAST_HORIZON) >= 0,
+                "snapshots.gate.horizon must be >= %s, was %s",
+                GateOptions.LEAST_HORIZON,
+                snapshots.gate().horizon());
+        problems.require(
                 topics.samples().partitions() % flink.parallelism() == 0,
                 "topics.samples.partitions must be a multiple of flink.parallelism (%d), so that one"
                         + " subtask writes each partition, in order of maturity; was %d",
