@@ -3,15 +3,19 @@ package io.tamor.jobs.learner;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.Quality;
+import io.tamor.jobs.learner.logic.Serving;
+import io.tamor.jobs.learner.logic.VersionGate;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
-import io.tamor.model.config.ModelSpec;
+import io.tamor.jobs.snapshot.SnapshotDecision;
 import io.tamor.model.config.TaskSpec;
+import io.tamor.model.gate.GateReport;
 import io.tamor.model.snapshot.Lineage;
 import io.tamor.model.snapshot.Manifest;
 import io.tamor.model.snapshot.MemorySnapshotStore;
 import io.tamor.model.snapshot.Parent;
 import io.tamor.model.snapshot.Progress;
 import io.tamor.model.snapshot.SnapshotContent;
+import io.tamor.model.snapshot.SnapshotFile;
 import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.model.snapshot.onnx.OnnxExport;
 import io.tamor.model.training.Trainer;
@@ -41,72 +45,108 @@ final class SnapshotAssembly {
     }
 
     /**
-     * The next version; the progress moves on to it.
+     * The next version, judged; the progress and what is served move on to it.
      *
      * @param sources where to read on after what has been trained, by topic-partition
      */
     SnapshotCandidate make(
-            Trainer trainer, Quality quality, LearnerProgress progress, Map<String, Long> sources)
+            Trainer trainer,
+            Quality quality,
+            LearnerProgress progress,
+            Map<String, Long> sources,
+            Serving serving,
+            VersionGate gate)
             throws IOException {
         long version = Math.max(progress.version, floor) + 1;
-        Parent parent =
-                progress.version == 0
-                        ? null
-                        : new Parent(progress.version, progress.manifestSha256);
-        MemorySnapshotStore store = new MemorySnapshotStore("snapshot " + version);
+        Serving.Published live = serving.live();
+        Parent parent = live == null ? null : new Parent(live.version(), live.manifestSha256());
         Map<String, INDArray> parameters = trainer.snapshotParameters();
+        GateReport report = gate.judge(parameters);
+        SnapshotContent content =
+                SnapshotContent.of(
+                                new Lineage(version, parent, softwareVersion),
+                                trainer.spec(),
+                                String.format("%016x", deployment.sampleSchema().fingerprint()),
+                                parameters,
+                                progress(trainer, progress, sources),
+                                quality.total())
+                        .judged(report);
+        boolean rejected = report != null && !report.passed();
+        boolean delta = !rejected && serving.deltaNext(deployment.snapshots().fullEvery());
+        MemorySnapshotStore store = new MemorySnapshotStore("snapshot " + version);
+        SnapshotFolder folder = new SnapshotFolder(store);
         String manifestSha256 =
-                new SnapshotFolder(store)
-                        .write(
-                                SnapshotContent.of(
-                                        new Lineage(version, parent, softwareVersion),
-                                        trainer.spec(),
-                                        String.format(
-                                                "%016x", deployment.sampleSchema().fingerprint()),
-                                        parameters,
-                                        progress(trainer.spec(), progress, sources),
-                                        quality.total()),
-                                Map.of(
-                                        Manifest.ONNX_FILE,
-                                        OnnxExport.file(
-                                                trainer.spec(), parameters, progress.steps)));
-        SnapshotCandidate candidate = candidate(store, version, manifestSha256, progress);
-        progress.version = version;
-        progress.manifestSha256 = manifestSha256;
-        progress.snapshotMs = progress.trainedMs;
-        progress.snapshotSamples = progress.samples;
-        return candidate;
-    }
-
-    private SnapshotCandidate candidate(
-            MemorySnapshotStore store,
-            long version,
-            String manifestSha256,
-            LearnerProgress progress) {
-        SnapshotCandidate candidate = new SnapshotCandidate();
-        candidate.model = deployment.name();
-        candidate.version = version;
-        candidate.parentVersion = progress.version;
+                delta
+                        ? folder.writeDelta(content, trainer.touchedRows().byTable())
+                        : folder.write(content, further(trainer, parameters, rejected));
+        SnapshotCandidate candidate = candidate(version, progress);
+        candidate.decision = rejected ? SnapshotDecision.REJECT : SnapshotDecision.PUBLISH;
+        candidate.parentVersion = serving.liveVersion();
         candidate.manifestSha256 = manifestSha256;
-        candidate.eventTimeMs = progress.trainedMs;
-        candidate.softwareVersion = softwareVersion;
         List<String> names = new ArrayList<>(store.files().keySet());
         names.remove(Manifest.FILE);
         names.add(Manifest.FILE);
         candidate.names = names.toArray(new String[0]);
         candidate.contents =
                 names.stream().map(name -> store.files().get(name)).toArray(byte[][]::new);
+        progress.version = version;
+        progress.manifestSha256 = manifestSha256;
+        progress.snapshotMs = progress.trainedMs;
+        progress.snapshotSamples = progress.samples;
+        serving.checkpoints = 0;
+        if (rejected) {
+            serving.rejected(gate.worseThanLive());
+        } else {
+            serving.published(
+                    new Serving.Published(version, manifestSha256, serving.liveVersion()),
+                    delta,
+                    progress.trainedMs);
+        }
+        return candidate;
+    }
+
+    /** A version that nobody loads, or only with its parents, is not made for other runtimes. */
+    private static Map<String, SnapshotFile> further(
+            Trainer trainer, Map<String, INDArray> parameters, boolean rejected) {
+        return rejected
+                ? Map.of()
+                : Map.of(
+                        Manifest.ONNX_FILE,
+                        OnnxExport.file(trainer.spec(), parameters, trainer.steps()));
+    }
+
+    /** The live version is taken back and the one before it served again. */
+    SnapshotCandidate rollback(Serving serving, LearnerProgress progress) {
+        Serving.Published good = serving.previous();
+        if (good == null) {
+            throw new IllegalStateException("no version to go back to from " + serving.live());
+        }
+        SnapshotCandidate candidate = candidate(good.version(), progress);
+        candidate.decision = SnapshotDecision.ROLLBACK;
+        candidate.takenBack = serving.liveVersion();
+        candidate.parentVersion = good.parentVersion();
+        candidate.manifestSha256 = good.manifestSha256();
+        serving.rolledBack(progress.trainedMs);
+        return candidate;
+    }
+
+    private SnapshotCandidate candidate(long version, LearnerProgress progress) {
+        SnapshotCandidate candidate = new SnapshotCandidate();
+        candidate.model = deployment.name();
+        candidate.version = version;
+        candidate.eventTimeMs = progress.trainedMs;
+        candidate.softwareVersion = softwareVersion;
         return candidate;
     }
 
     private static Progress progress(
-            ModelSpec spec, LearnerProgress progress, Map<String, Long> sources) {
+            Trainer trainer, LearnerProgress progress, Map<String, Long> sources) {
         Map<String, Long> matureLabels = new TreeMap<>();
-        List<TaskSpec> tasks = spec.tasks();
+        List<TaskSpec> tasks = trainer.spec().tasks();
         for (int task = 0; task < tasks.size(); task++) {
             matureLabels.put(tasks.get(task).name(), progress.matureLabels[task]);
         }
         return Progress.of(
-                progress.steps, progress.samples, matureLabels, sources, progress.trainedMs);
+                trainer.steps(), progress.samples, matureLabels, sources, progress.trainedMs);
     }
 }

@@ -23,6 +23,8 @@ public final class OnlineTraining {
     private final Quality quality;
     private final LearnerProgress progress;
     private final UserRowStore store;
+    private final @Nullable Shadows shadows;
+    private final Serving serving;
     private final long userRowTtlMs;
     private final int userField;
     private final MiniBatch batch;
@@ -39,11 +41,25 @@ public final class OnlineTraining {
             Quality quality,
             LearnerProgress progress,
             UserRowStore store) {
+        this(deployment, trainer, quality, progress, store, null, new Serving());
+    }
+
+    /** The same with models that score each batch too; null: none. */
+    public OnlineTraining(
+            Deployment deployment,
+            Trainer trainer,
+            Quality quality,
+            LearnerProgress progress,
+            UserRowStore store,
+            @Nullable Shadows shadows,
+            Serving serving) {
         ModelSpec spec = trainer.spec();
         this.trainer = trainer;
         this.quality = quality;
         this.progress = progress;
         this.store = store;
+        this.shadows = shadows;
+        this.serving = serving;
         this.userRowTtlMs = deployment.learner().userRowTtl().toMillis();
         this.userField = ModelSpecs.userRowField(spec);
         this.batch = new MiniBatch(spec, deployment.learner().batch());
@@ -61,8 +77,15 @@ public final class OnlineTraining {
         if (progress.snapshotMs == LearnerProgress.NEVER) {
             progress.snapshotMs = samples.get(0).getMaturedAtMs();
         }
+        if (shadows != null) {
+            score(shadows.live(), serving.live());
+            score(shadows.previous(), serving.previous());
+        }
         StepOutcome outcome = trainer.step(batch);
         quality.count(samples, batch, trainer::prediction);
+        if (shadows != null) {
+            shadows.count(samples, batch, trainer::prediction);
+        }
         if (outcome.applied()) {
             saveRows();
             countLabels();
@@ -70,7 +93,7 @@ public final class OnlineTraining {
         } else {
             progress.droppedSteps++;
         }
-        lastLoss = outcome.totalLoss();
+        lastLoss = outcome.applied() ? outcome.totalLoss() : Double.NaN;
         progress.samples += samples.size();
         for (Sample sample : samples) {
             progress.trainedMs = Math.max(progress.trainedMs, sample.getMaturedAtMs());
@@ -85,7 +108,23 @@ public final class OnlineTraining {
         }
     }
 
-    /** Sum of the tasks' losses of the last step, before its update. */
+    /** Scores the batch with a version as readers have it, the users' rows as of it included. */
+    private void score(@Nullable Trainer shadow, Serving.@Nullable Published version) {
+        if (shadow == null || version == null) {
+            return;
+        }
+        for (Slot slot : slotOrder) {
+            float[] values = slot.row().valuesAsOf(version.version());
+            shadow.loadExternal(
+                    userField,
+                    slot.index(),
+                    values == null ? shadow.initialExternalRow(userField) : values,
+                    slot.row().accumulators);
+        }
+        shadow.score(batch);
+    }
+
+    /** Sum of the tasks' losses of the last step, before its update; NaN where it was dropped. */
     public double lastLoss() {
         return lastLoss;
     }
@@ -93,7 +132,11 @@ public final class OnlineTraining {
     private int slot(Sample sample) throws Exception {
         Slot slot = slots.get(sample.getUserId());
         if (slot == null) {
-            UserRow row = live(store.load(sample.getUserId()), sample.getMaturedAtMs());
+            UserRow stored = store.load(sample.getUserId());
+            UserRow row = live(stored, sample.getMaturedAtMs());
+            if (shadows != null) {
+                keep(stored, row);
+            }
             slot = new Slot(slotOrder.size(), sample.getUserId(), row);
             slots.put(sample.getUserId(), slot);
             slotOrder.add(slot);
@@ -111,9 +154,20 @@ public final class OnlineTraining {
         row.values = trainer.initialExternalRow(userField);
         row.accumulators = trainer.initialExternalAccumulators(userField);
         row.trainedMs = atMs;
-        row.changed = stored != null && stored.changed;
-        row.timed = stored != null && stored.timed;
+        row.savedUnder = UserRow.NEW;
+        if (stored != null) {
+            row.inherit(stored);
+        }
         return row;
+    }
+
+    /** Keeps the row as of the live version before it changes; {@code row} may replace it. */
+    private void keep(@Nullable UserRow stored, UserRow row) {
+        UserRow asItWas = stored == null ? row : stored;
+        asItWas.keep(serving.liveVersion(), serving.oldestVersion());
+        if (asItWas != row) {
+            row.inherit(asItWas);
+        }
     }
 
     private void saveRows() throws Exception {

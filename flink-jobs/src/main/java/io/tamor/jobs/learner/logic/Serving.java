@@ -88,7 +88,9 @@ public final class Serving {
         worseInARow = worseThanLive ? worseInARow + 1 : 0;
     }
 
-    /** The live version was taken back; the next one is full, since nothing is known of its rows. */
+    /**
+     * The live version was taken back; the next one is full, since nothing is known of its rows.
+     */
     public void rolledBack(long eventTimeMs) {
         if (previous == null) {
             throw new IllegalStateException("no version to go back to from " + live);
@@ -112,7 +114,7 @@ public final class Serving {
     }
 
     /** Takes over from a state that knew the last version alone. */
-    void adopt(long version, String manifestSha256, long eventTimeMs) {
+    public void adopt(long version, String manifestSha256, long eventTimeMs) {
         if (live == null && version > 0) {
             live = new Published(version, manifestSha256, 0);
             liveSinceMs = eventTimeMs;
@@ -160,8 +162,6 @@ public final class Serving {
     }
 
     private static @Nullable Published published(DataInput in) throws IOException {
-        return in.readBoolean()
-                ? new Published(in.readLong(), in.readUTF(), in.readLong())
-                : null;
+        return in.readBoolean() ? new Published(in.readLong(), in.readUTF(), in.readLong()) : null;
     }
 }

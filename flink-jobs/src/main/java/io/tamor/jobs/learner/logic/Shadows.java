@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * version before it score the same samples before the learner is trained on them. What each scored
  * since the live version was published is kept as mergeable metrics of the recent labels.
  *
- * <p>The live version and the one before it are whole trainers that stand still, so that the learner
- * can become the live one again, optimiser state included. Memory: one more model with its optimiser
- * state once a version is live, two during a trial, and up to six metric tables by task and tier.
- * Part of {@link LearnerStateWire}. Not thread-safe.
+ * <p>The live version and the one before it are whole trainers that stand still, so that the
+ * learner can become the live one again, optimiser state included. Memory: one more model with its
+ * optimiser state once a version is live, two during a trial, and up to six metric tables by task
+ * and tier. Part of {@link LearnerStateWire}. Not thread-safe.
  */
 public final class Shadows {
     private static final int VERSION = 1;
@@ -123,6 +123,13 @@ public final class Shadows {
     public void trialOver() {
         previous = null;
         previousMetrics.clear();
+    }
+
+    /** Forgets every version and what was scored. */
+    public void forget() {
+        live = null;
+        previous = null;
+        clear();
     }
 
     /** Forgets what was scored: the learner is no longer what it was. */

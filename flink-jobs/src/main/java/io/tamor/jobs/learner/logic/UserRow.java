@@ -5,11 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A user's embedding row with its optimiser state, as keyed state holds it, and what it was as of
- * the versions that can still be served. A POJO: Flink's own serializer, which lets fields be added.
+ * the versions that can still be served. A POJO: Flink's own serializer, which lets fields be
+ * added.
  *
- * <p>A copy is made before the first change after a version: the row then still is what it was as of
- * that version. So the row as of a version is the first copy made for it or a later one, and where
- * there is none, the row itself.
+ * <p>A copy is made before the first change after a version: the row then still is what it was as
+ * of that version. So the row as of a version is the first copy made for it or a later one, and
+ * where there is none, the row itself.
  */
 public final class UserRow {
     /** {@link #savedUnder} of a row that was never saved. */
@@ -92,6 +93,12 @@ public final class UserRow {
     /** Whether the row as of a version may differ from the row itself. */
     public boolean changedSince(long version) {
         return copyVersions.length > 0 && copyVersions[copyVersions.length - 1] >= version;
+    }
+
+    /** Whether the row as of a version may differ from that as of a later one. */
+    public boolean changedBetween(long version, long later) {
+        int copy = copyFor(version);
+        return copy < copyVersions.length && copyVersions[copy] < later;
     }
 
     /** Values of the row as of a version; null where there was none. */

@@ -106,8 +106,7 @@ public final class VersionGate {
         if (shadows.previous() == null || progress.steps % STEPS_BETWEEN_LOOKS != 0) {
             return List.of();
         }
-        return gate.regressions(
-                shadows.liveMetrics().recent(), shadows.previousMetrics().recent());
+        return gate.regressions(shadows.liveMetrics().recent(), shadows.previousMetrics().recent());
     }
 
     /** Whether the live version has been on trial for long enough. */
