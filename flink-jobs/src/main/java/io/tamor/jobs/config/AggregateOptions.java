@@ -2,29 +2,80 @@ package io.tamor.jobs.config;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An aggregate of the user's own past events in {@code (t - over, t)} as of an impression at t;
- * ties at t that come before the impression in event order do not exist, since impressions are
- * first.
+ * An aggregate of past events as of an impression at t.
+ *
+ * <p>Only events before t count: ties at t that come before the impression in event order do not
+ * exist, since impressions are first, and impressions of one instant do not see each other. At its
+ * old edge the window moves in steps: an event counts if its hop, {@code floor(time / hop)}, is
+ * after the hop of {@code t - over}. So the window is exact at the recent edge, at most one hop
+ * shorter than {@code over} at the old one, and needs {@code over / hop + 1} counts however many
+ * events there are. LAST and TIME_SINCE are exact at both edges.
  *
  * @param of which events count
  * @param per denominator of {@code RATE}, null otherwise
+ * @param over length of the window
  * @param same restricts to events of the impression's own scenario or item (then an item-side
  *     feature), ANY to none
+ * @param hop step of the old edge; null where the configuration names none, for the largest round
+ *     time that is at most a 24th of {@code over}; one millisecond for LAST and TIME_SINCE
+ * @param scenario restricts to events of this scenario, null to none
+ * @param smoothing of {@code RATE}, null for none
  */
 public record AggregateOptions(
-        Function function, Events of, @Nullable Events per, Duration over, Same same)
+        Function function,
+        Events of,
+        @Nullable Events per,
+        Duration over,
+        Same same,
+        Duration hop,
+        @Nullable String scenario,
+        @Nullable Smoothing smoothing)
         implements Serializable {
+    /** Most hops of a window. */
+    public static final int MOST_HOPS = 400;
+
+    private static final int USUAL_HOPS = 24;
+    private static final List<Duration> ROUND =
+            List.of(
+                    Duration.ofDays(7),
+                    Duration.ofDays(2),
+                    Duration.ofDays(1),
+                    Duration.ofHours(12),
+                    Duration.ofHours(6),
+                    Duration.ofHours(3),
+                    Duration.ofHours(2),
+                    Duration.ofHours(1),
+                    Duration.ofMinutes(30),
+                    Duration.ofMinutes(15),
+                    Duration.ofMinutes(10),
+                    Duration.ofMinutes(5),
+                    Duration.ofMinutes(2),
+                    Duration.ofMinutes(1),
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(1));
+
     public AggregateOptions {
         same = same == null ? Same.ANY : same;
+        hop = hop != null ? hop : function.exact() ? Duration.ofMillis(1) : usualHop(over);
+    }
+
+    private static Duration usualHop(Duration over) {
+        return ROUND.stream()
+                .filter(step -> step.multipliedBy(USUAL_HOPS).compareTo(over) <= 0)
+                .findFirst()
+                .orElse(Duration.ofMillis(Math.max(1, over.toMillis() / USUAL_HOPS)));
     }
 
     /**
      * COUNT of events; SUM, MEAN and LAST of amounts (major units; 1 an event for those without);
-     * RATE: count of {@code of} / count of {@code per}, 0 for none; TIME_SINCE the last one (hours;
-     * the whole window where there is none).
+     * RATE: count of {@code of} / count of {@code per}, 0 for none, smoothed where asked;
+     * TIME_SINCE the last one (hours; the whole window where there is none).
      */
     public enum Function {
         COUNT,
@@ -32,16 +83,32 @@ public record AggregateOptions(
         MEAN,
         RATE,
         LAST,
-        TIME_SINCE
+        TIME_SINCE;
+
+        /** True where only the last event matters, which is kept with its time. */
+        public boolean exact() {
+            return switch (this) {
+                case LAST, TIME_SINCE -> true;
+                case COUNT, SUM, MEAN, RATE -> false;
+            };
+        }
     }
 
-    /** Events of the user: investments are subscriptions, redemptions their opposite. */
+    /** Kinds of event: investments are subscriptions, redemptions their opposite. */
     public enum Events {
         IMPRESSIONS,
         CLICKS,
         CONVERSIONS,
         INVESTMENTS,
-        REDEMPTIONS
+        REDEMPTIONS;
+
+        /** True of events with an amount. */
+        public boolean money() {
+            return switch (this) {
+                case INVESTMENTS, REDEMPTIONS -> true;
+                case IMPRESSIONS, CLICKS, CONVERSIONS -> false;
+            };
+        }
     }
 
     /** The restriction to events like the impression. */
@@ -50,4 +117,13 @@ public record AggregateOptions(
         SCENARIO,
         ITEM
     }
+
+    /**
+     * Draws a rate towards a prior where there are few events: {@code (of + rate * weight) / (per +
+     * weight)}.
+     *
+     * @param rate what to expect without any event
+     * @param weight how many events of {@code per} it is worth, > 0
+     */
+    public record Smoothing(double rate, double weight) implements Serializable {}
 }

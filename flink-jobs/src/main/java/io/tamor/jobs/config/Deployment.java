@@ -50,7 +50,7 @@ public record Deployment(
         unique(problems, "topics", topics.all().stream().map(TopicOptions::name).toList());
         checkBands(problems, tiers);
         for (FeatureOptions feature : features) {
-            check(problems, feature);
+            check(problems, feature, scenarios);
         }
         for (TaskOptions task : tasks) {
             check(problems, task, scenarios);
@@ -88,6 +88,13 @@ public record Deployment(
         problems.throwIfAny("deployment " + name);
     }
 
+    /** The same with another model block. */
+    public Deployment withModel(String json) {
+        return new Deployment(
+                version, name, kafka, topics, eventTime, tiers, scenarios, features, tasks,
+                timeline, json, learner, snapshots, flink);
+    }
+
     /** What samples look like on the wire. */
     public SampleSchema sampleSchema() {
         return SampleSchema.of(this);
@@ -120,7 +127,7 @@ public record Deployment(
         }
     }
 
-    private static void check(Problems problems, FeatureOptions feature) {
+    private static void check(Problems problems, FeatureOptions feature, List<String> scenarios) {
         String key = "features." + feature.name();
         switch (feature.type()) {
             case USER_ROW ->
@@ -173,19 +180,73 @@ public record Deployment(
         }
         AggregateOptions aggregate = feature.aggregate();
         if (aggregate != null) {
-            problems.require(
-                            (aggregate.function() == AggregateOptions.Function.RATE)
-                                    == (aggregate.per() != null),
-                            "%s.aggregate.per is given exactly when function is rate",
-                            key)
-                    .require(
-                            feature.side() == Side.ITEM
-                                    || aggregate.same() == AggregateOptions.Same.ANY,
-                            "%s: an aggregate over the same %s depends on the item, so it must be on"
-                                    + " side item",
-                            key,
-                            aggregate.same());
+            check(problems, key, feature.side(), aggregate, scenarios);
         }
+    }
+
+    private static void check(
+            Problems problems,
+            String key,
+            Side side,
+            AggregateOptions aggregate,
+            List<String> scenarios) {
+        boolean rate = aggregate.function() == AggregateOptions.Function.RATE;
+        String scenario = aggregate.scenario();
+        AggregateOptions.Smoothing smoothing = aggregate.smoothing();
+        problems.require(
+                        rate == (aggregate.per() != null),
+                        "%s.aggregate.per is given exactly when function is rate",
+                        key)
+                .require(
+                        side == Side.ITEM || aggregate.same() == AggregateOptions.Same.ANY,
+                        "%s: an aggregate over the same %s depends on the item, so it must be on"
+                                + " side item",
+                        key,
+                        aggregate.same())
+                .require(
+                        aggregate.over().toMillis() > 0,
+                        "%s.aggregate.over must be > 0, was %s",
+                        key,
+                        aggregate.over())
+                .require(
+                        !aggregate.function().exact() || aggregate.hop().toMillis() == 1,
+                        "%s.aggregate.hop: %s is exact and has none, was %s",
+                        key,
+                        aggregate.function(),
+                        aggregate.hop())
+                .require(
+                        aggregate.hop().toMillis() > 0
+                                && aggregate.hop().compareTo(aggregate.over()) <= 0
+                                && (aggregate.function().exact()
+                                        || aggregate.over().toMillis() / aggregate.hop().toMillis()
+                                                <= AggregateOptions.MOST_HOPS),
+                        "%s.aggregate.hop must be in [over / %d, over] with over %s, was %s",
+                        key,
+                        AggregateOptions.MOST_HOPS,
+                        aggregate.over(),
+                        aggregate.hop())
+                .require(
+                        scenario == null || scenarios.contains(scenario),
+                        "%s.aggregate.scenario is not among scenarios %s: %s",
+                        key,
+                        scenarios,
+                        aggregate)
+                .require(
+                        scenario == null || aggregate.same() != AggregateOptions.Same.SCENARIO,
+                        "%s.aggregate: either scenario or same: scenario, not both",
+                        key)
+                .require(
+                        smoothing == null || rate,
+                        "%s.aggregate.smoothing belongs to function rate",
+                        key)
+                .require(
+                        smoothing == null
+                                || (smoothing.weight() > 0
+                                        && Double.isFinite(smoothing.weight())
+                                        && Double.isFinite(smoothing.rate())),
+                        "%s.aggregate.smoothing: wanted a finite rate and a weight > 0, was %s",
+                        key,
+                        aggregate);
     }
 
     private static void check(Problems problems, TaskOptions task, List<String> scenarios) {

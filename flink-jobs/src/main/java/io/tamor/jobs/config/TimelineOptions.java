@@ -8,10 +8,21 @@ import java.io.Serializable;
  * @param emit STAGED: a sample at each distinct window's close with the labels that mature there;
  *     ONCE: one sample at the last close
  * @param maxPendingPerUser pending impressions of one user; the excess is rejected as overflow
+ * @param maxItemsPerUser items whose aggregates a user's state remembers, those with the newest
+ *     events
  */
 public record TimelineOptions(
-        Emit emit, MatchingOptions matching, AttributionOptions attribution, int maxPendingPerUser)
+        Emit emit,
+        MatchingOptions matching,
+        AttributionOptions attribution,
+        int maxPendingPerUser,
+        int maxItemsPerUser)
         implements Serializable {
+    private static final int USUAL_ITEMS = 100;
+
+    public TimelineOptions {
+        maxItemsPerUser = maxItemsPerUser == 0 ? USUAL_ITEMS : maxItemsPerUser;
+    }
 
     /** When samples leave. */
     public enum Emit {

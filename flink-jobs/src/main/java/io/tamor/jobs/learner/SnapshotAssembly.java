@@ -2,34 +2,28 @@ package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.LearnerProgress;
+import io.tamor.jobs.learner.logic.ModelSnapshot;
 import io.tamor.jobs.learner.logic.Quality;
 import io.tamor.jobs.learner.logic.Serving;
 import io.tamor.jobs.learner.logic.VersionGate;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.jobs.snapshot.SnapshotDecision;
-import io.tamor.model.config.TaskSpec;
 import io.tamor.model.gate.GateReport;
 import io.tamor.model.snapshot.Lineage;
 import io.tamor.model.snapshot.Manifest;
 import io.tamor.model.snapshot.MemorySnapshotStore;
 import io.tamor.model.snapshot.Parent;
-import io.tamor.model.snapshot.Progress;
 import io.tamor.model.snapshot.SnapshotContent;
-import io.tamor.model.snapshot.SnapshotFile;
 import io.tamor.model.snapshot.SnapshotFolder;
-import io.tamor.model.snapshot.onnx.OnnxExport;
 import io.tamor.model.training.Trainer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Makes the next version from the learner as it is: its files, and what its announcement says. */
 final class SnapshotAssembly {
     private final Deployment deployment;
-    private final String softwareVersion;
     private final long floor;
 
     /**
@@ -40,8 +34,6 @@ final class SnapshotAssembly {
     SnapshotAssembly(Deployment deployment, long floor) {
         this.deployment = deployment;
         this.floor = floor;
-        String built = SnapshotAssembly.class.getPackage().getImplementationVersion();
-        this.softwareVersion = built == null ? "development" : built;
     }
 
     /**
@@ -60,25 +52,29 @@ final class SnapshotAssembly {
         long version = Math.max(progress.version, floor) + 1;
         Serving.Published live = serving.live();
         Parent parent = live == null ? null : new Parent(live.version(), live.manifestSha256());
-        Map<String, INDArray> parameters = trainer.snapshotParameters();
-        GateReport report = gate.judge(parameters);
-        SnapshotContent content =
-                SnapshotContent.of(
-                                new Lineage(version, parent, softwareVersion),
-                                trainer.spec(),
-                                String.format("%016x", deployment.sampleSchema().fingerprint()),
-                                parameters,
-                                progress(trainer, progress, sources),
-                                quality.total())
-                        .judged(report);
+        SnapshotContent bare =
+                ModelSnapshot.content(
+                        new Lineage(version, parent, ModelSnapshot.SOFTWARE_VERSION),
+                        deployment,
+                        trainer,
+                        quality,
+                        progress,
+                        sources);
+        GateReport report = gate.judge(bare.parameters());
+        SnapshotContent content = bare.judged(report);
         boolean rejected = report != null && !report.passed();
         boolean delta = !rejected && serving.deltaNext(deployment.snapshots().fullEvery());
         MemorySnapshotStore store = new MemorySnapshotStore("snapshot " + version);
         SnapshotFolder folder = new SnapshotFolder(store);
-        String manifestSha256 =
-                delta
-                        ? folder.writeDelta(content, trainer.touchedRows().byTable())
-                        : folder.write(content, further(trainer, parameters, rejected));
+        // A version that nobody loads, or only with its parents, is not made for other runtimes.
+        String manifestSha256;
+        if (delta) {
+            manifestSha256 = folder.writeDelta(content, trainer.touchedRows().byTable());
+        } else if (rejected) {
+            manifestSha256 = folder.write(content);
+        } else {
+            manifestSha256 = folder.write(content, ModelSnapshot.onnx(content));
+        }
         SnapshotCandidate candidate = candidate(version, progress);
         candidate.decision = rejected ? SnapshotDecision.REJECT : SnapshotDecision.PUBLISH;
         candidate.parentVersion = serving.liveVersion();
@@ -105,16 +101,6 @@ final class SnapshotAssembly {
         return candidate;
     }
 
-    /** A version that nobody loads, or only with its parents, is not made for other runtimes. */
-    private static Map<String, SnapshotFile> further(
-            Trainer trainer, Map<String, INDArray> parameters, boolean rejected) {
-        return rejected
-                ? Map.of()
-                : Map.of(
-                        Manifest.ONNX_FILE,
-                        OnnxExport.file(trainer.spec(), parameters, trainer.steps()));
-    }
-
     /** The live version is taken back and the one before it served again. */
     SnapshotCandidate rollback(Serving serving, LearnerProgress progress) {
         Serving.Published good = serving.previous();
@@ -135,18 +121,7 @@ final class SnapshotAssembly {
         candidate.model = deployment.name();
         candidate.version = version;
         candidate.eventTimeMs = progress.trainedMs;
-        candidate.softwareVersion = softwareVersion;
+        candidate.softwareVersion = ModelSnapshot.SOFTWARE_VERSION;
         return candidate;
-    }
-
-    private static Progress progress(
-            Trainer trainer, LearnerProgress progress, Map<String, Long> sources) {
-        Map<String, Long> matureLabels = new TreeMap<>();
-        List<TaskSpec> tasks = trainer.spec().tasks();
-        for (int task = 0; task < tasks.size(); task++) {
-            matureLabels.put(tasks.get(task).name(), progress.matureLabels[task]);
-        }
-        return Progress.of(
-                trainer.steps(), progress.samples, matureLabels, sources, progress.trainedMs);
     }
 }

@@ -138,7 +138,8 @@ final class StarbucksOffersTest {
                                 AttributionOptions.Rule.EVERY_CLICK,
                                 AttributionOptions.Scope.ANY,
                                 window),
-                        10_000),
+                        10_000,
+                        100),
                 tasks);
     }
 

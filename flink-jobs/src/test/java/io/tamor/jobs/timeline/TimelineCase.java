@@ -131,7 +131,8 @@ record TimelineCase(long seed, Deployment deployment, List<TestingEvent> events)
                                 pick(random, AttributionOptions.Rule.values()),
                                 pick(random, AttributionOptions.Scope.values()),
                                 window(random)),
-                        random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1000);
+                        random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1000,
+                        random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 100);
         TierOptions tiers =
                 random.nextBoolean() ? base.tiers() : new TierOptions("tier", base.tiers().bands());
         return TestingDeployments.with(base, timeline, tasks, tiers, features(random));
@@ -190,21 +191,30 @@ record TimelineCase(long seed, Deployment deployment, List<TestingEvent> events)
             features.add(dense(random, features.size(), FeatureSource.parse(from), null));
         }
         for (AggregateOptions.Function function : AggregateOptions.Function.values()) {
-            features.add(
-                    dense(
-                            random,
-                            features.size(),
-                            null,
-                            new AggregateOptions(
-                                    function,
-                                    pick(random, AggregateOptions.Events.values()),
-                                    function == AggregateOptions.Function.RATE
-                                            ? pick(random, AggregateOptions.Events.values())
-                                            : null,
-                                    random.nextInt(4) == 0 ? Duration.ofDays(4) : window(random),
-                                    pick(random, AggregateOptions.Same.values()))));
+            features.add(dense(random, features.size(), null, aggregate(random, function)));
         }
         return features;
+    }
+
+    private static AggregateOptions aggregate(Random random, AggregateOptions.Function function) {
+        boolean rate = function == AggregateOptions.Function.RATE;
+        Duration over = random.nextInt(4) == 0 ? Duration.ofDays(4) : window(random);
+        AggregateOptions.Same same = pick(random, AggregateOptions.Same.values());
+        return new AggregateOptions(
+                function,
+                pick(random, AggregateOptions.Events.values()),
+                rate ? pick(random, AggregateOptions.Events.values()) : null,
+                over,
+                same,
+                function.exact() || random.nextBoolean()
+                        ? null
+                        : over.dividedBy(1 + random.nextInt(5)),
+                same == AggregateOptions.Same.SCENARIO || random.nextInt(3) > 0
+                        ? null
+                        : pick(random, SCENARIOS),
+                rate && random.nextBoolean()
+                        ? new AggregateOptions.Smoothing(random.nextDouble(), 1 + random.nextInt(9))
+                        : null);
     }
 
     private static FeatureOptions dense(

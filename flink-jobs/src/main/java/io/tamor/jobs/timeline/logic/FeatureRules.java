@@ -15,6 +15,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +25,25 @@ import org.jspecify.annotations.Nullable;
 final class FeatureRules implements Serializable {
     private static final double MINOR_PER_MAJOR = 100.0;
     private static final double DAY_MS = 86_400_000.0;
-    private static final double HOUR_MS = 3_600_000.0;
     private static final long[] MISSING = {};
 
     private final SampleSchema schema;
+    private final AggregateRules aggregates;
 
     FeatureRules(Deployment deployment) {
         this.schema = deployment.sampleSchema();
+        this.aggregates =
+                new AggregateRules(
+                        schema.dense().stream()
+                                .map(FeatureOptions::aggregate)
+                                .filter(Objects::nonNull)
+                                .toList(),
+                        deployment.timeline().maxItemsPerUser());
+    }
+
+    /** The rules of the users' aggregates. */
+    AggregateRules aggregates() {
+        return aggregates;
     }
 
     /** What an impression is seen with. */
@@ -46,13 +59,20 @@ final class FeatureRules implements Serializable {
             hashes[i] = hashes(from, view);
         }
         float[] dense = new float[schema.dense().size()];
+        int aggregateCount = 0;
         for (int i = 0; i < dense.length; i++) {
             FeatureOptions feature = schema.dense().get(i);
             AggregateOptions aggregate = feature.aggregate();
             FeatureSource from = feature.from();
             double value;
             if (aggregate != null) {
-                value = aggregated(aggregate, view);
+                value =
+                        aggregates.value(
+                                aggregateCount++,
+                                view.user().aggregates(),
+                                view.impression().getEventTimeMs(),
+                                view.item(),
+                                view.scenario());
             } else if (from != null) {
                 value = number(from, view);
             } else {
@@ -129,58 +149,6 @@ final class FeatureRules implements Serializable {
 
     private static ZonedDateTime utc(long timeMs) {
         return Instant.ofEpochMilli(timeMs).atZone(ZoneOffset.UTC);
-    }
-
-    private static double aggregated(AggregateOptions aggregate, View view) {
-        long timeMs = view.impression().getEventTimeMs();
-        long after = timeMs - aggregate.over().toMillis();
-        int of = UserHistory.typeOf(aggregate.of());
-        int per = aggregate.per() == null ? -1 : UserHistory.typeOf(aggregate.per());
-        UserHistory history = view.user().history;
-        long count = 0;
-        long perCount = 0;
-        double sum = 0;
-        double last = 0;
-        long lastMs = Long.MIN_VALUE;
-        for (int i = history.size() - 1; i >= 0 && history.timeMs(i) > after; i--) {
-            if (history.timeMs(i) >= timeMs || !matches(aggregate.same(), history, i, view)) {
-                continue;
-            }
-            int type = history.type(i);
-            if (type == per) {
-                perCount++;
-            }
-            if (type == of) {
-                double amount =
-                        type >= UserHistory.SUBSCRIPTION
-                                ? history.amountMinor(i) / MINOR_PER_MAJOR
-                                : 1;
-                if (count == 0) {
-                    last = amount;
-                    lastMs = history.timeMs(i);
-                }
-                count++;
-                sum += amount;
-            }
-        }
-        return switch (aggregate.function()) {
-            case COUNT -> count;
-            case SUM -> sum;
-            case MEAN -> count == 0 ? 0 : sum / count;
-            case RATE -> perCount == 0 ? 0 : (double) count / perCount;
-            case LAST -> last;
-            case TIME_SINCE ->
-                    (count == 0 ? aggregate.over().toMillis() : timeMs - lastMs) / HOUR_MS;
-        };
-    }
-
-    private static boolean matches(
-            AggregateOptions.Same same, UserHistory history, int index, View view) {
-        return switch (same) {
-            case ANY -> true;
-            case SCENARIO -> history.scenario(index) == view.scenario();
-            case ITEM -> history.item(index) == view.item();
-        };
     }
 
     private static byte[] bytes(ByteBuffer buffer) {

@@ -1,6 +1,5 @@
 package io.tamor.jobs.timeline.logic;
 
-import io.tamor.jobs.config.AggregateOptions;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.FeatureOptions;
 import io.tamor.jobs.config.FeatureSource;
@@ -58,7 +57,8 @@ public final class TimelineRules {
         this.staged = deployment.timeline().emit() == Emit.STAGED;
         this.maxPending = deployment.timeline().maxPendingPerUser();
         this.memoryMs = deployment.longestWindow().toMillis();
-        this.retentionMs = retentionMs(deployment);
+        // A day, so that the first impression of a day is known to be it.
+        this.retentionMs = Math.max(DAY_MS, memoryMs);
         this.labels = new LabelRules(deployment);
         this.features = new FeatureRules(deployment);
         this.attribution = new AttributionRules(deployment.timeline().attribution(), labels);
@@ -68,18 +68,6 @@ public final class TimelineRules {
 
     public TimelineTally tally() {
         return tally;
-    }
-
-    /** How long an event is remembered: what the longest window of anything may ask for. */
-    private static long retentionMs(Deployment deployment) {
-        long retention = Math.max(DAY_MS, deployment.longestWindow().toMillis());
-        for (var feature : deployment.features()) {
-            AggregateOptions aggregate = feature.aggregate();
-            if (aggregate != null) {
-                retention = Math.max(retention, aggregate.over().toMillis());
-            }
-        }
-        return retention;
     }
 
     /** Rejects a record, counted by its cause. */
@@ -118,6 +106,9 @@ public final class TimelineRules {
         this.user = state;
         this.userId = userId;
         this.frozen = frozen;
+        if (state.aggregates == null) {
+            state.aggregates = aggregatesOf(state.history);
+        }
         long appliedBefore = state.appliedMs;
         long deadline = earliestDeadlineMs();
         Event previous = null;
@@ -146,10 +137,37 @@ public final class TimelineRules {
         }
         state.history.prune(
                 watermarkMs == Long.MAX_VALUE ? watermarkMs : watermarkMs - retentionMs);
-        if (deadline != Long.MAX_VALUE || state.history.size() == 0) {
-            return deadline;
+        features.aggregates().prune(state.aggregates(), watermarkMs);
+        return deadline != Long.MAX_VALUE ? deadline : deathMs(state);
+    }
+
+    /** When nothing of the user is left to remember; Long.MAX_VALUE where nothing is left now. */
+    private long deathMs(UserState state) {
+        long death = Long.MIN_VALUE;
+        if (state.history.size() > 0) {
+            death = state.history.timeMs(state.history.size() - 1) + retentionMs + 1;
         }
-        return state.history.timeMs(state.history.size() - 1) + retentionMs + 1;
+        if (!state.aggregates().isEmpty()) {
+            death = Math.max(death, features.aggregates().deathMs(state.aggregates()));
+        }
+        return death == Long.MIN_VALUE ? Long.MAX_VALUE : death;
+    }
+
+    /** The aggregates of a user whose state was stored without. */
+    private Aggregates aggregatesOf(UserHistory history) {
+        Aggregates made = new Aggregates();
+        for (int i = 0; i < history.size(); i++) {
+            features.aggregates()
+                    .add(
+                            made,
+                            history.timeMs(i),
+                            UserHistory.eventsOf(history.type(i)),
+                            history.item(i),
+                            history.scenario(i),
+                            history.amountMinor(i));
+        }
+        features.aggregates().settle(made, Long.MAX_VALUE);
+        return made;
     }
 
     private long earliestDeadlineMs() {
@@ -351,6 +369,14 @@ public final class TimelineRules {
         tally.accepted(event.kind()).add(1);
         user.history.add(
                 event.timeMs(), type, IdHash.of(event.id()), item, scenario, event.amountMinor());
+        features.aggregates()
+                .add(
+                        user.aggregates(),
+                        event.timeMs(),
+                        UserHistory.eventsOf(type),
+                        item,
+                        scenario,
+                        event.amountMinor());
     }
 
     private void duplicate(Event event, String detail) {

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * A user's accepted events, oldest first, in flat arrays: what aggregates, duplicate checks and
- * user totals read. Bounded in time by {@link #prune}. About 26 bytes an event when stored.
+ * A user's accepted events, oldest first, in flat arrays: what matching, duplicate checks and user
+ * totals read. Bounded in time by {@link #prune}. About 26 bytes an event when stored.
  */
 final class UserHistory {
     static final int IMPRESSION = 0;
@@ -25,14 +25,15 @@ final class UserHistory {
     private int[] scenarios = new int[4];
     private long[] amounts = new long[4];
 
-    /** The type of event an aggregate names. */
-    static int typeOf(Events events) {
-        return switch (events) {
-            case IMPRESSIONS -> IMPRESSION;
-            case CLICKS -> CLICK;
-            case CONVERSIONS -> CONVERSION;
-            case INVESTMENTS -> SUBSCRIPTION;
-            case REDEMPTIONS -> REDEMPTION;
+    /** What aggregates call events of a type. */
+    static Events eventsOf(int type) {
+        return switch (type) {
+            case IMPRESSION -> Events.IMPRESSIONS;
+            case CLICK -> Events.CLICKS;
+            case CONVERSION -> Events.CONVERSIONS;
+            case SUBSCRIPTION -> Events.INVESTMENTS;
+            case REDEMPTION -> Events.REDEMPTIONS;
+            default -> throw new IllegalStateException("event type " + type + ": damaged state");
         };
     }
 

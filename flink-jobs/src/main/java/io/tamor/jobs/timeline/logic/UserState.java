@@ -5,14 +5,15 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that is remembered of a user beside unripe events and frozen features: position, tier,
- * pending impressions and the events of the recent past. Mutable; owned by the operator's current
- * key.
+ * pending impressions, aggregates and the events of the recent past. Mutable; owned by the
+ * operator's current key.
  */
 public final class UserState {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final long NEVER = Long.MAX_VALUE;
 
     long positionMinor;
@@ -40,9 +41,21 @@ public final class UserState {
     /** In event order. */
     final List<PendingImpression> pending = new ArrayList<>(2);
 
+    /** As long as labels, matching and duplicates need. */
     UserHistory history = new UserHistory();
 
+    /** Null where it is still to be made from the history, as version 1 kept no aggregates. */
+    @Nullable Aggregates aggregates = new Aggregates();
+
     private long wakeMs = NEVER;
+
+    Aggregates aggregates() {
+        Aggregates made = aggregates;
+        if (made == null) {
+            throw new IllegalStateException("the aggregates are not made yet");
+        }
+        return made;
+    }
 
     /** Number of impressions with labels still open. */
     public int pendingCount() {
@@ -51,7 +64,11 @@ public final class UserState {
 
     /** True where nothing is left to remember, so that the user's entry can go. */
     public boolean isEmpty() {
-        return pending.isEmpty() && history.size() == 0 && positionMinor == 0 && tierSinceMs == 0;
+        return pending.isEmpty()
+                && history.size() == 0
+                && (aggregates == null || aggregates.isEmpty())
+                && positionMinor == 0
+                && tierSinceMs == 0;
     }
 
     /**
@@ -88,12 +105,17 @@ public final class UserState {
             impression.write(out);
         }
         history.write(out);
+        Aggregates made = aggregates;
+        out.writeBoolean(made != null);
+        if (made != null) {
+            made.write(out);
+        }
     }
 
     /** Reads any version of the stored form. */
     public static UserState read(DataInput in) throws IOException {
         int version = in.readByte();
-        if (version != VERSION) {
+        if (version < 1 || version > VERSION) {
             throw new IOException(
                     "user state: version "
                             + version
@@ -114,6 +136,7 @@ public final class UserState {
             state.pending.add(PendingImpression.read(in));
         }
         state.history = UserHistory.read(in);
+        state.aggregates = version >= 2 && in.readBoolean() ? Aggregates.read(in) : null;
         return state;
     }
 }

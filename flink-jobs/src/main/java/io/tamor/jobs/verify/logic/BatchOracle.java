@@ -1,10 +1,7 @@
 package io.tamor.jobs.verify.logic;
 
-import io.tamor.jobs.config.AggregateOptions;
 import io.tamor.jobs.config.AttributionOptions;
 import io.tamor.jobs.config.Deployment;
-import io.tamor.jobs.config.FeatureOptions;
-import io.tamor.jobs.config.FeatureSource;
 import io.tamor.jobs.config.MatchingOptions;
 import io.tamor.jobs.config.SampleSchema;
 import io.tamor.jobs.config.TaskOptions;
@@ -13,9 +10,6 @@ import io.tamor.jobs.config.TimelineOptions;
 import io.tamor.jobs.verify.logic.PlainEvent.Kind;
 import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,10 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.commons.codec.digest.MurmurHash3;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +32,7 @@ public final class BatchOracle {
     private final Deployment deployment;
     private final TimelineOptions options;
     private final SampleSchema schema;
+    private final FeatureOracle features;
     private final long longest;
 
     private final List<Sample> samples = new ArrayList<>();
@@ -48,12 +41,13 @@ public final class BatchOracle {
     private final List<Accepted> accepted = new ArrayList<>();
 
     /** An event that counted, and the impression it counted for. */
-    private record Accepted(PlainEvent event, @Nullable PlainEvent target) {}
+    record Accepted(PlainEvent event, @Nullable PlainEvent target) {}
 
     private BatchOracle(Deployment deployment) {
         this.deployment = deployment;
         this.options = deployment.timeline();
         this.schema = deployment.sampleSchema();
+        this.features = new FeatureOracle(deployment, accepted);
         this.longest =
                 deployment.tasks().stream()
                         .map(TaskOptions::window)
@@ -376,210 +370,18 @@ public final class BatchOracle {
                             .setUserId(impression.user())
                             .setItemId(impression.item())
                             .setScenario(impression.scenario())
-                            .setTier(tier(impression))
+                            .setTier(features.tier(impression))
                             .setImpressionTimeMs(impression.timeMs())
                             .setMaturedAtMs(deadline)
                             .setFeatureSchema(schema.fingerprint())
-                            .setCategorical(categorical(impression))
-                            .setDense(dense(impression))
+                            .setCategorical(features.categorical(impression))
+                            .setDense(features.dense(impression))
                             .setLabels(labels)
                             .setMasks(masks)
                             .setWeights(weights)
                             .setAmountMinor(sum(attributed(impression, deadline)))
                             .build());
         }
-    }
-
-    /** Position after each accepted investment before the impression, in event order. */
-    private List<long[]> positions(PlainEvent impression) {
-        List<long[]> positions = new ArrayList<>();
-        long position = 0;
-        for (Accepted one : accepted) {
-            PlainEvent event = one.event();
-            if (event == impression) {
-                break;
-            }
-            if (event.kind() == Kind.INVESTMENT) {
-                position += event.redemption() ? -event.amountMinor() : event.amountMinor();
-                position = Math.max(0, position);
-                positions.add(new long[] {event.timeMs(), position});
-            }
-        }
-        return positions;
-    }
-
-    private long position(PlainEvent impression) {
-        List<long[]> positions = positions(impression);
-        return positions.isEmpty() ? 0 : positions.get(positions.size() - 1)[1];
-    }
-
-    private String tier(PlainEvent impression) {
-        String attribute = deployment.tiers().attribute();
-        return attribute != null
-                ? impression.attributes().getOrDefault(attribute, "")
-                : band(position(impression));
-    }
-
-    private String band(long position) {
-        String name = deployment.tiers().bands().get(0).name();
-        for (var band : deployment.tiers().bands()) {
-            if (band != deployment.tiers().bands().get(0) && band.fromMinor() <= position) {
-                name = band.name();
-            }
-        }
-        return name;
-    }
-
-    private double daysInTier(PlainEvent impression) {
-        long since = -1;
-        if (deployment.tiers().attribute() == null) {
-            String before = band(0);
-            for (long[] step : positions(impression)) {
-                if (!band(step[1]).equals(before)) {
-                    since = step[0];
-                }
-                before = band(step[1]);
-            }
-        } else {
-            String before = null;
-            List<PlainEvent> seen = new ArrayList<>(impressionsBefore(impression));
-            seen.add(impression);
-            for (PlainEvent one : seen) {
-                if (!tier(one).equals(before)) {
-                    since = one.timeMs();
-                }
-                before = tier(one);
-            }
-        }
-        return since < 0 ? 0 : (impression.timeMs() - since) / (double) DAY;
-    }
-
-    private ByteBuffer categorical(PlainEvent impression) {
-        ByteBuffer bytes = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
-        for (FeatureOptions feature : schema.categorical()) {
-            FeatureSource from = Objects.requireNonNull(feature.from());
-            List<String> values = new ArrayList<>();
-            switch (from.kind()) {
-                case ITEM -> values.add(impression.item());
-                case SCENARIO -> values.add(impression.scenario());
-                case TIER -> values.add(tier(impression));
-                case ATTRIBUTE -> {
-                    String text = impression.attributes().getOrDefault(from.name(), "");
-                    for (String value : text.split("\\|", -1)) {
-                        if (!value.isEmpty()) {
-                            values.add(value);
-                        }
-                    }
-                }
-                case MEASURE -> {
-                    Double measure = impression.measures().get(from.name());
-                    if (measure != null) {
-                        values.add(measure.toString());
-                    }
-                }
-                case HOUR_OF_DAY, DAY_OF_WEEK, POSITION, TIME_IN_TIER ->
-                        values.add(Long.toString((long) number(from, impression)));
-            }
-            bytes.put((byte) values.size());
-            for (String value : values) {
-                bytes.putLong(MurmurHash3.hash128x64(value.getBytes(StandardCharsets.UTF_8))[0]);
-            }
-        }
-        return bytes.flip().order(ByteOrder.BIG_ENDIAN);
-    }
-
-    private double number(FeatureSource from, PlainEvent impression) {
-        return switch (from.kind()) {
-            case POSITION -> position(impression) / 100.0;
-            case MEASURE -> impression.measures().getOrDefault(from.name(), 0.0);
-            case TIME_IN_TIER -> daysInTier(impression);
-            case HOUR_OF_DAY -> Math.floorMod(impression.timeMs() / 3_600_000L, 24);
-            // The epoch began on a Thursday, the fourth day of the week.
-            case DAY_OF_WEEK -> (impression.timeMs() / DAY + 3) % 7 + 1;
-            case ATTRIBUTE, ITEM, SCENARIO, TIER -> throw new AssertionError();
-        };
-    }
-
-    private ByteBuffer dense(PlainEvent impression) {
-        ByteBuffer bytes = ByteBuffer.allocate(1024).order(ByteOrder.LITTLE_ENDIAN);
-        for (FeatureOptions feature : schema.dense()) {
-            FeatureSource from = feature.from();
-            AggregateOptions aggregate = feature.aggregate();
-            double value =
-                    from != null
-                            ? number(from, impression)
-                            : aggregate(Objects.requireNonNull(aggregate), impression);
-            if (feature.transform() == FeatureOptions.Transform.LOG1P) {
-                value = Math.signum(value) * Math.log1p(Math.abs(value));
-            }
-            bytes.putFloat((float) value);
-        }
-        return bytes.flip().order(ByteOrder.BIG_ENDIAN);
-    }
-
-    private List<Accepted> inWindow(
-            AggregateOptions aggregate, AggregateOptions.Events of, PlainEvent impression) {
-        return accepted.stream()
-                .filter(
-                        a -> {
-                            PlainEvent e = a.event();
-                            boolean kind =
-                                    switch (of) {
-                                        case IMPRESSIONS -> e.kind() == Kind.IMPRESSION;
-                                        case CLICKS -> e.kind() == Kind.CLICK;
-                                        case CONVERSIONS -> e.kind() == Kind.CONVERSION;
-                                        case INVESTMENTS ->
-                                                e.kind() == Kind.INVESTMENT && !e.redemption();
-                                        case REDEMPTIONS -> e.redemption();
-                                    };
-                            PlainEvent target = a.target();
-                            String scenario = target == null ? e.scenario() : target.scenario();
-                            boolean same =
-                                    switch (aggregate.same()) {
-                                        case ANY -> true;
-                                        case SCENARIO -> impression.scenario().equals(scenario);
-                                        case ITEM -> impression.item().equals(e.item());
-                                    };
-                            return kind
-                                    && same
-                                    && e.timeMs() < impression.timeMs()
-                                    && e.timeMs()
-                                            > impression.timeMs() - aggregate.over().toMillis();
-                        })
-                .toList();
-    }
-
-    private double aggregate(AggregateOptions aggregate, PlainEvent impression) {
-        List<Accepted> events = inWindow(aggregate, aggregate.of(), impression);
-        double[] amounts =
-                events.stream()
-                        .mapToDouble(
-                                a ->
-                                        a.event().kind() == Kind.INVESTMENT
-                                                ? a.event().amountMinor() / 100.0
-                                                : 1)
-                        .toArray();
-        double sum = 0;
-        for (int i = amounts.length - 1; i >= 0; i--) {
-            sum += amounts[i];
-        }
-        return switch (aggregate.function()) {
-            case COUNT -> amounts.length;
-            case SUM -> sum;
-            case MEAN -> amounts.length == 0 ? 0 : sum / amounts.length;
-            case RATE -> {
-                AggregateOptions.Events base = Objects.requireNonNull(aggregate.per());
-                int per = inWindow(aggregate, base, impression).size();
-                yield per == 0 ? 0 : amounts.length / (double) per;
-            }
-            case LAST -> amounts.length == 0 ? 0 : amounts[amounts.length - 1];
-            case TIME_SINCE ->
-                    (events.isEmpty()
-                                    ? aggregate.over().toMillis()
-                                    : impression.timeMs()
-                                            - events.get(events.size() - 1).event().timeMs())
-                            / 3_600_000.0;
-        };
     }
 
     /** Counts of the labels, for tests of known totals. */

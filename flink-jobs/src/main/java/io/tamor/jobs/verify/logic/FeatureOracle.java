@@ -1,0 +1,170 @@
+package io.tamor.jobs.verify.logic;
+
+import io.tamor.jobs.config.AggregateOptions;
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.FeatureOptions;
+import io.tamor.jobs.config.FeatureSource;
+import io.tamor.jobs.config.SampleSchema;
+import io.tamor.jobs.verify.logic.BatchOracle.Accepted;
+import io.tamor.jobs.verify.logic.PlainEvent.Kind;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.apache.commons.codec.digest.MurmurHash3;
+
+/**
+ * An impression's features as their definitions read: every question answered by looking through
+ * the user's accepted events.
+ */
+@SuppressWarnings("ReferenceEquality") // an accepted event is itself: copies were rejected before
+final class FeatureOracle {
+    private static final long DAY = 86_400_000L;
+
+    private final Deployment deployment;
+    private final SampleSchema schema;
+    private final List<Accepted> accepted;
+    private final AggregateOracle aggregates;
+
+    /** Of the user whose accepted events the list holds, in event order. */
+    FeatureOracle(Deployment deployment, List<Accepted> accepted) {
+        this.deployment = deployment;
+        this.schema = deployment.sampleSchema();
+        this.accepted = accepted;
+        this.aggregates = new AggregateOracle(deployment, accepted);
+    }
+
+    /** Position after each accepted investment before the impression, in event order. */
+    private List<long[]> positions(PlainEvent impression) {
+        List<long[]> positions = new ArrayList<>();
+        long position = 0;
+        for (Accepted one : accepted) {
+            PlainEvent event = one.event();
+            if (event == impression) {
+                break;
+            }
+            if (event.kind() == Kind.INVESTMENT) {
+                position += event.redemption() ? -event.amountMinor() : event.amountMinor();
+                position = Math.max(0, position);
+                positions.add(new long[] {event.timeMs(), position});
+            }
+        }
+        return positions;
+    }
+
+    private long position(PlainEvent impression) {
+        List<long[]> positions = positions(impression);
+        return positions.isEmpty() ? 0 : positions.get(positions.size() - 1)[1];
+    }
+
+    String tier(PlainEvent impression) {
+        String attribute = deployment.tiers().attribute();
+        return attribute != null
+                ? impression.attributes().getOrDefault(attribute, "")
+                : band(position(impression));
+    }
+
+    private String band(long position) {
+        String name = deployment.tiers().bands().get(0).name();
+        for (var band : deployment.tiers().bands()) {
+            if (band != deployment.tiers().bands().get(0) && band.fromMinor() <= position) {
+                name = band.name();
+            }
+        }
+        return name;
+    }
+
+    private double daysInTier(PlainEvent impression) {
+        long since = -1;
+        if (deployment.tiers().attribute() == null) {
+            String before = band(0);
+            for (long[] step : positions(impression)) {
+                if (!band(step[1]).equals(before)) {
+                    since = step[0];
+                }
+                before = band(step[1]);
+            }
+        } else {
+            String before = null;
+            for (Accepted seen : accepted) {
+                PlainEvent one = seen.event();
+                if (one.kind() != Kind.IMPRESSION) {
+                    continue;
+                }
+                if (!tier(one).equals(before)) {
+                    since = one.timeMs();
+                }
+                before = tier(one);
+                if (one == impression) {
+                    break;
+                }
+            }
+        }
+        return since < 0 ? 0 : (impression.timeMs() - since) / (double) DAY;
+    }
+
+    ByteBuffer categorical(PlainEvent impression) {
+        ByteBuffer bytes = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+        for (FeatureOptions feature : schema.categorical()) {
+            FeatureSource from = Objects.requireNonNull(feature.from());
+            List<String> values = new ArrayList<>();
+            switch (from.kind()) {
+                case ITEM -> values.add(impression.item());
+                case SCENARIO -> values.add(impression.scenario());
+                case TIER -> values.add(tier(impression));
+                case ATTRIBUTE -> {
+                    String text = impression.attributes().getOrDefault(from.name(), "");
+                    for (String value : text.split("\\|", -1)) {
+                        if (!value.isEmpty()) {
+                            values.add(value);
+                        }
+                    }
+                }
+                case MEASURE -> {
+                    Double measure = impression.measures().get(from.name());
+                    if (measure != null) {
+                        values.add(measure.toString());
+                    }
+                }
+                case HOUR_OF_DAY, DAY_OF_WEEK, POSITION, TIME_IN_TIER ->
+                        values.add(Long.toString((long) number(from, impression)));
+            }
+            bytes.put((byte) values.size());
+            for (String value : values) {
+                bytes.putLong(MurmurHash3.hash128x64(value.getBytes(StandardCharsets.UTF_8))[0]);
+            }
+        }
+        return bytes.flip().order(ByteOrder.BIG_ENDIAN);
+    }
+
+    private double number(FeatureSource from, PlainEvent impression) {
+        return switch (from.kind()) {
+            case POSITION -> position(impression) / 100.0;
+            case MEASURE -> impression.measures().getOrDefault(from.name(), 0.0);
+            case TIME_IN_TIER -> daysInTier(impression);
+            case HOUR_OF_DAY -> Math.floorMod(impression.timeMs() / 3_600_000L, 24);
+            // The epoch began on a Thursday, the fourth day of the week.
+            case DAY_OF_WEEK -> (impression.timeMs() / DAY + 3) % 7 + 1;
+            case ATTRIBUTE, ITEM, SCENARIO, TIER -> throw new AssertionError();
+        };
+    }
+
+    ByteBuffer dense(PlainEvent impression) {
+        ByteBuffer bytes = ByteBuffer.allocate(1024).order(ByteOrder.LITTLE_ENDIAN);
+        for (FeatureOptions feature : schema.dense()) {
+            FeatureSource from = feature.from();
+            AggregateOptions aggregate = feature.aggregate();
+            double value =
+                    from != null
+                            ? number(from, impression)
+                            : aggregates.value(Objects.requireNonNull(aggregate), impression);
+            if (feature.transform() == FeatureOptions.Transform.LOG1P) {
+                value = Math.signum(value) * Math.log1p(Math.abs(value));
+            }
+            bytes.putFloat((float) value);
+        }
+        return bytes.flip().order(ByteOrder.BIG_ENDIAN);
+    }
+}
