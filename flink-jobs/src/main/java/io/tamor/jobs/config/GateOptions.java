@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param minLabels labels of each class that a task and tier needs to be judged
  * @param aucDrop the most by which an AUC may be below the live version's
  * @param lossRise the most by which a loss may be above the live version's, as a share of it
+ * @param aucShock labels on which the live version's AUC is this far below what it was when it was
+ *     published are not believed before they have lasted for a horizon
  * @param calibration predicted over observed must be within [1 / calibration, calibration]
  * @param normalizedEntropy highest normalised entropy
  * @param patience rejections in a row of candidates worse than the live version after which the
@@ -30,6 +32,7 @@ public record GateOptions(
         long minLabels,
         double aucDrop,
         double lossRise,
+        double aucShock,
         double calibration,
         double normalizedEntropy,
         int patience,

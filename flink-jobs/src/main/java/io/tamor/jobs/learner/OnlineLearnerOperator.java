@@ -393,6 +393,11 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         return progress;
     }
 
+    /** What is served; the operator's own. */
+    Serving serving() {
+        return serving;
+    }
+
     private void registerMetrics() {
         MetricGroup group = getMetricGroup().addGroup("learner");
         group.gauge("samples", () -> progress.samples);

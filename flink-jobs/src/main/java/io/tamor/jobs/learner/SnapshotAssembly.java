@@ -94,7 +94,8 @@ final class SnapshotAssembly {
             serving.rejected(gate.worseThanLive());
         } else {
             serving.published(
-                    new Serving.Published(version, manifestSha256, serving.liveVersion()),
+                    new Serving.Published(
+                            version, manifestSha256, serving.liveVersion(), gate.aucs()),
                     delta,
                     progress.trainedMs);
         }

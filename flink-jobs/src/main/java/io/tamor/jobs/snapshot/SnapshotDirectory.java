@@ -67,6 +67,11 @@ public final class SnapshotDirectory {
         return new Path(root, SnapshotFolder.name(version));
     }
 
+    /** Folder of a rejected version. */
+    public Path rejectedFolder(long version) {
+        return new Path(rejected, SnapshotFolder.name(version));
+    }
+
     /** The published versions that are still kept, ascending. */
     public List<Long> published() throws IOException {
         return versions(root);
@@ -181,7 +186,7 @@ public final class SnapshotDirectory {
         List<Long> refused = rejected();
         refused.removeAll(newest(refused, keep));
         for (long version : refused) {
-            files.delete(new Path(rejected, SnapshotFolder.name(version)), true);
+            files.delete(rejectedFolder(version), true);
         }
     }
 

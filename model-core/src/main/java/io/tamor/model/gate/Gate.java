@@ -57,6 +57,17 @@ public final class Gate {
         return new GateReport(reasons.isEmpty(), against, reasons, slices(candidate, live));
     }
 
+    /** AUC by task over all tiers; NaN where there are too few labels, or amounts. */
+    public List<Double> aucs(MetricTable metrics) {
+        List<Double> aucs = new ArrayList<>();
+        for (int task = 0; task < spec.tasks().size(); task++) {
+            BinaryMetrics binary = metrics.binary(task, MetricTable.ALL, MetricTable.ALL);
+            boolean judged = binary != null && enough(metrics, task, MetricTable.ALL);
+            aucs.add(judged ? binary.auc() : Double.NaN);
+        }
+        return aucs;
+    }
+
     /** The absolute bounds that a model breaks. */
     public List<String> broken(MetricTable metrics) {
         List<String> reasons = new ArrayList<>();

@@ -3,6 +3,8 @@ package io.tamor.jobs.learner.logic;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,9 @@ public final class Serving {
     /** Candidates rejected in a row for being worse than the live version. */
     public int worseInARow;
 
+    /** Event time since when labels have suited the live version suddenly badly; else never. */
+    public long suspectSinceMs = LearnerProgress.NEVER;
+
     /** Versions rejected since the beginning. */
     public long rejectedVersions;
 
@@ -41,8 +46,14 @@ public final class Serving {
      * A version that was published.
      *
      * @param parentVersion 0 for none
+     * @param aucs by task over all tiers, when it was judged; NaN where that was not defined
      */
-    public record Published(long version, String manifestSha256, long parentVersion) {}
+    public record Published(
+            long version, String manifestSha256, long parentVersion, List<Double> aucs) {
+        public Published {
+            aucs = List.copyOf(aucs);
+        }
+    }
 
     /** The live version; null before the first. */
     public @Nullable Published live() {
@@ -80,6 +91,7 @@ public final class Serving {
         liveSinceMs = eventTimeMs;
         sinceFull = delta ? sinceFull + 1 : 0;
         worseInARow = 0;
+        suspectSinceMs = LearnerProgress.NEVER;
     }
 
     /** A version was rejected. */
@@ -116,7 +128,7 @@ public final class Serving {
     /** Takes over from a state that knew the last version alone. */
     public void adopt(long version, String manifestSha256, long eventTimeMs) {
         if (live == null && version > 0) {
-            live = new Published(version, manifestSha256, 0);
+            live = new Published(version, manifestSha256, 0, List.of());
             liveSinceMs = eventTimeMs;
         }
     }
@@ -130,6 +142,7 @@ public final class Serving {
         out.writeInt(sinceFull);
         out.writeLong(checkpoints);
         out.writeInt(worseInARow);
+        out.writeLong(suspectSinceMs);
         out.writeLong(rejectedVersions);
         out.writeLong(rollbacks);
         out.writeLong(returns);
@@ -141,6 +154,10 @@ public final class Serving {
             out.writeLong(published.version());
             out.writeUTF(published.manifestSha256());
             out.writeLong(published.parentVersion());
+            out.writeInt(published.aucs().size());
+            for (double auc : published.aucs()) {
+                out.writeDouble(auc);
+            }
         }
     }
 
@@ -156,12 +173,23 @@ public final class Serving {
         sinceFull = in.readInt();
         checkpoints = in.readLong();
         worseInARow = in.readInt();
+        suspectSinceMs = in.readLong();
         rejectedVersions = in.readLong();
         rollbacks = in.readLong();
         returns = in.readLong();
     }
 
     private static @Nullable Published published(DataInput in) throws IOException {
-        return in.readBoolean() ? new Published(in.readLong(), in.readUTF(), in.readLong()) : null;
+        if (!in.readBoolean()) {
+            return null;
+        }
+        long version = in.readLong();
+        String manifestSha256 = in.readUTF();
+        long parentVersion = in.readLong();
+        List<Double> aucs = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            aucs.add(in.readDouble());
+        }
+        return new Published(version, manifestSha256, parentVersion, aucs);
     }
 }

@@ -9,6 +9,7 @@ import io.tamor.model.metric.MetricTable;
 import io.tamor.model.training.Trainer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,6 +25,7 @@ public final class VersionGate {
 
     private final SnapshotOptions snapshots;
     private final GateOptions options;
+    private final ModelSpec spec;
     private final Gate gate;
     private final LearnerProgress progress;
     private final Serving serving;
@@ -37,6 +39,7 @@ public final class VersionGate {
             Shadows shadows) {
         this.snapshots = snapshots;
         this.options = snapshots.gate();
+        this.spec = spec;
         this.gate = new Gate(spec, options.bounds());
         this.progress = progress;
         this.serving = serving;
@@ -70,7 +73,7 @@ public final class VersionGate {
                         candidate,
                         live == null ? null : shadows.liveMetrics().recent(),
                         live == null ? null : serving.liveVersion());
-        List<String> reasons = new ArrayList<>();
+        List<String> reasons = new ArrayList<>(suspicion());
         parameters.forEach(
                 (name, values) -> {
                     if (!Double.isFinite(values.sumNumber().doubleValue())) {
@@ -82,6 +85,47 @@ public final class VersionGate {
         }
         reasons.addAll(report.reasons());
         return new GateReport(false, report.against(), reasons, report.slices());
+    }
+
+    /**
+     * Labels on which the live version suddenly does far worse than when it was published are not
+     * believed before they have lasted for a horizon: a learner follows wrong labels as readily as
+     * true ones, and looks better than the live version for it.
+     */
+    private List<String> suspicion() {
+        Serving.Published live = serving.live();
+        if (live == null || shadows.live() == null) {
+            return List.of();
+        }
+        List<Double> now = gate.aucs(shadows.liveMetrics().recent());
+        List<String> reasons = new ArrayList<>();
+        for (int task = 0; task < live.aucs().size(); task++) {
+            if (now.get(task) < live.aucs().get(task) - options.aucShock()) {
+                reasons.add(
+                        String.format(
+                                Locale.ROOT,
+                                "%s: labels are suspect, AUC of live version %d is %.4f, was %.4f"
+                                        + " when it was published",
+                                spec.tasks().get(task).name(),
+                                live.version(),
+                                now.get(task),
+                                live.aucs().get(task)));
+            }
+        }
+        if (reasons.isEmpty()) {
+            serving.suspectSinceMs = LearnerProgress.NEVER;
+            return reasons;
+        }
+        if (serving.suspectSinceMs == LearnerProgress.NEVER) {
+            serving.suspectSinceMs = progress.trainedMs;
+        }
+        long lastedMs = progress.trainedMs - serving.suspectSinceMs;
+        return lastedMs >= options.horizon().toMillis() ? List.of() : reasons;
+    }
+
+    /** The candidate's AUC by task, for the record of the version that it becomes. */
+    public List<Double> aucs() {
+        return options.enabled() ? gate.aucs(shadows.candidateMetrics().recent()) : List.of();
     }
 
     /** Whether the learner as it is does worse than the live version. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LearnerStateWireTest {
@@ -41,8 +42,8 @@ class LearnerStateWireTest {
 
     private static Serving exampleServing() {
         Serving serving = new Serving();
-        serving.published(new Serving.Published(1, "one", 0), false, 1000);
-        serving.published(new Serving.Published(2, "two", 1), true, 2000);
+        serving.published(new Serving.Published(1, "one", 0, List.of(0.5, 0.75)), false, 1000);
+        serving.published(new Serving.Published(2, "two", 1, List.of()), true, 2000);
         serving.rejected(true);
         serving.checkpoints = 4;
         serving.rollbacks = 5;
