@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * v00000007/               a published version, complete and immutable
- * .staging/v00000008-ID/   a version that no checkpoint has committed yet, or never will
+ * .staging/v00000008-ID/   a version that no checkpoint has committed yet, or never will, or one
+ *                          that retention is deleting
  * rejected/v00000009/      a version that the gate refused, with the reason in its manifest
  * .announced/v00000007     the manifest's SHA-256 of a version that has been announced; kept when
  *                          retention deletes the version, so that its number is never used again
@@ -164,7 +165,7 @@ public final class SnapshotDirectory {
     /**
      * Deletes all but the newest published versions, and all but as many rejected ones. Kept
      * besides: the parent of the newest, which readers may be sent back to, and all that a kept
-     * delta is read from.
+     * delta is read from. A published version is gone at once for its readers.
      */
     void retain(int keep) throws IOException {
         List<Long> versions = published();
@@ -180,7 +181,7 @@ public final class SnapshotDirectory {
         }
         for (long version : versions) {
             if (!kept.contains(version)) {
-                files.delete(folder(version), true);
+                delete(folder(version));
             }
         }
         List<Long> refused = rejected();
@@ -188,6 +189,15 @@ public final class SnapshotDirectory {
         for (long version : refused) {
             files.delete(rejectedFolder(version), true);
         }
+    }
+
+    private void delete(Path version) throws IOException {
+        Path leaving = new Path(staging, version.getName() + "-" + UUID.randomUUID());
+        files.mkdirs(staging);
+        if (!files.rename(version, leaving)) {
+            throw new IOException("snapshot: cannot rename " + version + " to " + leaving);
+        }
+        files.delete(leaving, true);
     }
 
     private static List<Long> newest(List<Long> ascending, int count) {

@@ -3,7 +3,6 @@ package io.tamor.jobs.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tamor.jobs.config.Deployment;
-import io.tamor.jobs.config.SampleSchema;
 import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.SampleRows;
 import io.tamor.jobs.learner.logic.SampleRules;
@@ -209,8 +208,7 @@ class PoisonedStreamsTest {
     void aTierThatVanishesStopsNothing() throws Exception {
         Deployment deployment = deployment(STRICT);
         List<Sample> samples =
-                TestingStream.of(
-                        deployment, DAYS, 4, m -> m.day() < 4 || m.tier() < 2, m -> false);
+                TestingStream.of(deployment, DAYS, 4, m -> m.day() < 4 || m.tier() < 2, m -> false);
         try (TestingLearner learner = learned(deployment, samples)) {
             assertThat(days(learner, SnapshotDecision.PUBLISH)).contains(5, 6, 7, 8, 9);
             assertThat(judgedTiers(learner, 4)).contains("high");

@@ -62,8 +62,10 @@ public final class Gate {
         List<Double> aucs = new ArrayList<>();
         for (int task = 0; task < spec.tasks().size(); task++) {
             BinaryMetrics binary = metrics.binary(task, MetricTable.ALL, MetricTable.ALL);
-            boolean judged = binary != null && enough(metrics, task, MetricTable.ALL);
-            aucs.add(judged ? binary.auc() : Double.NaN);
+            aucs.add(
+                    binary != null && enough(metrics, task, MetricTable.ALL)
+                            ? binary.auc()
+                            : Double.NaN);
         }
         return aucs;
     }

@@ -36,12 +36,15 @@ public final class TestingSamples {
 
     /** The example deployment with its YAML changed. */
     public static Deployment deployment(Path folder, UnaryOperator<String> change) {
+        return DeploymentReader.parse(
+                "test",
+                change.apply(yaml()).replace("file:///tmp/tamor", folder.toUri().toString()));
+    }
+
+    /** The example deployment's YAML. */
+    public static String yaml() {
         try (InputStream yaml = TestingSamples.class.getResourceAsStream("/deployment.yaml")) {
-            String all = new String(yaml.readAllBytes(), StandardCharsets.UTF_8);
-            return DeploymentReader.parse(
-                    "test",
-                    change.apply(all)
-                            .replace("file:///tmp/tamor", folder.toUri().toString()));
+            return new String(yaml.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
