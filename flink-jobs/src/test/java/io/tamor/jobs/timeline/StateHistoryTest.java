@@ -2,14 +2,19 @@ package io.tamor.jobs.timeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tamor.jobs.config.CorrectionOptions;
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.LabelSetOptions;
+import io.tamor.jobs.config.TimelineOptions;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.schemas.Sample;
 import java.net.URL;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.apache.flink.streaming.util.OperatorSnapshotUtil;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * State written by earlier builds, kept as files, is read by this one. A new version of a stored
@@ -18,12 +23,36 @@ import org.junit.jupiter.api.Test;
 final class StateHistoryTest {
     private static final long T = 1_600_000_000_000L;
     private static final long MINUTE = 60_000L;
-    private static final Deployment DEPLOYMENT = TestingDeployments.example();
+    private static final int NEWEST = 3;
 
-    @Test
-    void versionOneGoesOnWhereItStopped() throws Exception {
-        URL file = getClass().getResource("/state/user-timeline-v1.snapshot");
-        try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, false, 1)) {
+    /** Version 3 came with retraction and corrections. */
+    private static Deployment deployment(int version) {
+        Deployment base = TestingDeployments.example();
+        if (version == 1) {
+            return base;
+        }
+        return TestingDeployments.with(
+                base,
+                new TimelineOptions(
+                        base.timeline().emit(),
+                        base.timeline().matching(),
+                        null,
+                        List.of(
+                                new LabelSetOptions(
+                                        LabelSetOptions.DEFAULT,
+                                        base.timeline().labelSets().get(0).attribution(),
+                                        LabelSetOptions.Redemptions.RETRACT)),
+                        new CorrectionOptions(Duration.ofHours(6)),
+                        base.timeline().maxPendingPerUser(),
+                        base.timeline().maxItemsPerUser()),
+                base.tasks());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, NEWEST})
+    void everyVersionGoesOnWhereItStopped(int version) throws Exception {
+        URL file = getClass().getResource("/state/user-timeline-v" + version + ".snapshot");
+        try (TestingTimeline timeline = new TestingTimeline(deployment(version), false, 1)) {
             timeline.restore(
                     OperatorSnapshotUtil.readStateHandle(Path.of(file.toURI()).toString()));
             timeline.feed(outcome(EventKind.CLICK, "c1", "i1", 2).raw(6));
@@ -49,7 +78,7 @@ final class StateHistoryTest {
 
     /** Writes the file of a new version, named by the argument. Run by hand, once a version. */
     public static void main(String[] arguments) throws Exception {
-        try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, false, 1)) {
+        try (TestingTimeline timeline = new TestingTimeline(deployment(NEWEST), false, 1)) {
             timeline.feed(
                     TestingEvent.investment("v0", "user", T - MINUTE, null, "fund", false, 5_000)
                             .raw(1));

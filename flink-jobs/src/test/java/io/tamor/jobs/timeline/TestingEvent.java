@@ -114,6 +114,22 @@ record TestingEvent(
                 newMeasures);
     }
 
+    TestingEvent ofItem(String newItem) {
+        return new TestingEvent(
+                kind,
+                id,
+                user,
+                timeMs,
+                impressionId,
+                newItem,
+                scenario,
+                validUntilMs,
+                redemption,
+                amountMinor,
+                attributes,
+                measures);
+    }
+
     TestingEvent at(long newTimeMs) {
         return new TestingEvent(
                 kind,

@@ -62,7 +62,8 @@ final class AggregateOracle {
         List<PlainEvent> events = new ArrayList<>();
         for (Accepted one : accepted) {
             PlainEvent event = one.event();
-            if (isOf(event, of)
+            if (!one.late()
+                    && isOf(event, of)
                     && event.timeMs() < impression.timeMs()
                     && Math.floorDiv(event.timeMs(), hop) > left
                     && (aggregate.scenario() == null || aggregate.scenario().equals(scenario(one)))
@@ -111,7 +112,7 @@ final class AggregateOracle {
             if (next.timeMs() >= beforeMs) {
                 break;
             }
-            if (after && !next.item().isEmpty() && countsForAnItem(one)) {
+            if (after && !one.late() && !next.item().isEmpty() && countsForAnItem(one)) {
                 if (next.item().equals(event.item())) {
                     others.clear();
                 } else {
