@@ -25,7 +25,8 @@ class UserRowTest {
         assertThat(row.valuesAsOf(3)).isNull();
         assertThat(row.valuesAsOf(4)).containsExactly(2);
         assertThat(row.changedBetween(3, 4)).isTrue();
-        assertThat(row.changedBetween(4, 5)).isFalse();
+        assertThat(row.changedBetween(4, 5)).isTrue();
+        assertThat(row.changedBetween(5, 6)).isFalse();
         train(6, 5, 7);
         assertThat(row.copyVersions).containsExactly(6);
         assertThat(row.valuesAsOf(5)).containsExactly(5);
