@@ -23,7 +23,7 @@ final class TimelineFuzzTest {
     private static final long[] LATENESS = {0, 0, 1_800_000, 14_400_000, 86_400_000L * 2};
 
     @ParameterizedTest
-    @CsvSource({"false, 200, 0", "true, 10, 1000000"})
+    @CsvSource({"false, 1000, 0", "true, 20, 1000000"})
     void samplesAndRejectionsAreTheOracles(boolean rocksDb, int cases, long firstSeed)
             throws Exception {
         int wanted = Integer.getInteger("tamor.fuzz.cases", cases);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tamor.jobs.JobEnvironment;
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.DeploymentReader;
 import java.util.List;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
@@ -37,6 +38,28 @@ final class TimelineJobTest {
                         .filter(edge -> edge.getPartitioner().toString().equals("HASH"))
                         .count();
         assertThat(shuffles).isEqualTo(4);
+    }
+
+    @Test
+    void correctionsHaveTheirSinkWhereLateOutcomesAreTaken() {
+        Deployment deployment =
+                DeploymentReader.parse(
+                        "deployment.yaml",
+                        TestingDeployments.text()
+                                .replace(
+                                        "  max_pending_per_user",
+                                        "  corrections: {grace: 6 h}\n  max_pending_per_user")
+                                .replace(
+                                        "  rejected: {",
+                                        "  corrections: {name: corrections, partitions: 1}\n"
+                                                + "  rejected: {"));
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment(
+                        JobEnvironment.configure(deployment));
+        TimelineJob.define(environment, deployment, false);
+        assertThat(environment.getStreamGraph().getStreamNodes())
+                .extracting(StreamNode::getOperatorName)
+                .anyMatch(name -> name.startsWith("timeline.corrections-sink"));
     }
 
     @Test
