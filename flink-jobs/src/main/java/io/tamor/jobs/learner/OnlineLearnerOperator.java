@@ -4,6 +4,7 @@ import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.GateOptions;
 import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.learner.logic.Divergence;
+import io.tamor.jobs.learner.logic.DriftMonitor;
 import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.LearnerStateWire;
 import io.tamor.jobs.learner.logic.ModelSpecs;
@@ -93,6 +94,8 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     private transient Shadows shadows;
     private transient Divergence divergence;
     private transient VersionGate gate;
+    private transient DriftMonitor drift;
+    private transient StartingPoint start;
     private transient SnapshotAssembly assembly;
     private transient LearnerOutputs outputs;
     private transient QualityGauges gauges;
@@ -130,6 +133,8 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         shadows = new Shadows(spec, deployment.learner().batch(), options.horizon());
         divergence = new Divergence(options.divergenceFactor(), options.divergenceSteps());
         gate = new VersionGate(deployment.snapshots(), spec, progress, serving, shadows);
+        drift = new DriftMonitor(spec, deployment.learner().drift());
+        start = new StartingPoint();
         learnerState = context.getOperatorStateStore().getListState(LEARNER);
         if (context.isRestored()) {
             restoreLearner();
@@ -138,6 +143,11 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                 // They would be of older versions by the time the gate is wanted again.
                 shadows.forget();
             }
+        }
+        if (start.pending(deployment)) {
+            // A trainer of its own: its optimiser knows nothing of the parameters before.
+            trainer = new Trainer(spec, deployment.learner().batch());
+            start.takeOver(deployment, trainer);
         }
         partitions = new HashMap<>();
         reportedSamples = progress.samples;
@@ -177,6 +187,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                         trainer,
                         quality,
                         progress,
+                        drift,
                         userRows,
                         deployment.snapshots().gate().enabled() ? shadows : null,
                         serving);
@@ -365,7 +376,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                             outputs.userRow(
                                     userId,
                                     progress.version,
-                                    row == null ? null : row.values,
+                                    row == null || !row.admitted() ? null : row.values,
                                     row == null ? 0 : row.trainedMs,
                                     progress.trainedMs));
         } else {
@@ -386,6 +397,8 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
             new LearnerStateWire.Part(progress::write, progress::read),
             new LearnerStateWire.Part(quality::write, quality::read),
             new LearnerStateWire.Part(trainer::writeState, trainer::readState),
+            new LearnerStateWire.Part(drift::write, drift::read),
+            new LearnerStateWire.Part(start::write, start::read),
             new LearnerStateWire.Part(trainer.touchedRows()::write, trainer.touchedRows()::read),
             new LearnerStateWire.Part(serving::write, serving::read),
             new LearnerStateWire.Part(divergence::write, divergence::read),
@@ -424,6 +437,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         group.gauge("returns", () -> serving.returns);
         group.gauge("trainedEventTimeMs", () -> progress.trainedMs);
         group.gauge("loss", () -> training.lastLoss());
+        DriftGauges.register(group, trainer.spec(), drift);
         gauges = new QualityGauges(group, trainer.spec().tasks());
     }
 }

@@ -16,9 +16,15 @@ import org.jspecify.annotations.Nullable;
  * One test-then-train step after the other: the mini-batch's users' rows are read once each, the
  * batch is scored, its scores are counted, then it is trained and the rows are written back. A row
  * older than its time to live counts as none, by the samples' own time, so that a replay forgets
- * where the first run did. Not thread-safe.
+ * where the first run did.
+ *
+ * <p>A user is admitted with its n-th sample ({@code learner.admit_after}): then it gets a row of
+ * its own. The samples before see the initial row, which all such users share and no step changes;
+ * only their number is kept, in the row's place and as long. Not thread-safe.
  */
 public final class OnlineTraining {
+    private static final int NOT_LOADED = -1;
+
     private final Trainer trainer;
     private final Quality quality;
     private final LearnerProgress progress;
@@ -27,29 +33,52 @@ public final class OnlineTraining {
     private final Serving serving;
     private final long userRowTtlMs;
     private final int userField;
+    private final int admitAfter;
+    private final DriftMonitor drift;
     private final MiniBatch batch;
     private final SampleRows rows;
     private final Map<String, Slot> slots = new HashMap<>();
     private final List<Slot> slotOrder = new ArrayList<>();
     private double lastLoss;
+    private int slotCount;
+    private int sharedSlot;
 
-    private record Slot(int index, String userId, UserRow row) {}
+    /**
+     * A user of the mini-batch: its row as stored, left as it is until the step is applied, and
+     * what the batch makes of it. The row gets a slot with the sample that admits the user.
+     */
+    private static final class Slot {
+        final String userId;
+        final UserRow row;
+        int index = NOT_LOADED;
+        int samplesBefore;
+        long trainedMs;
 
-    public OnlineTraining(
-            Deployment deployment,
-            Trainer trainer,
-            Quality quality,
-            LearnerProgress progress,
-            UserRowStore store) {
-        this(deployment, trainer, quality, progress, store, null, new Serving());
+        Slot(String userId, UserRow row) {
+            this.userId = userId;
+            this.row = row;
+            this.samplesBefore = row.samplesBefore;
+            this.trainedMs = row.trainedMs;
+        }
     }
 
-    /** The same with models that score each batch too; null: none. */
     public OnlineTraining(
             Deployment deployment,
             Trainer trainer,
             Quality quality,
             LearnerProgress progress,
+            DriftMonitor drift,
+            UserRowStore store) {
+        this(deployment, trainer, quality, progress, drift, store, null, new Serving());
+    }
+
+    /** The same with versions that score each batch too; null: none. */
+    public OnlineTraining(
+            Deployment deployment,
+            Trainer trainer,
+            Quality quality,
+            LearnerProgress progress,
+            DriftMonitor drift,
             UserRowStore store,
             @Nullable Shadows shadows,
             Serving serving) {
@@ -62,6 +91,8 @@ public final class OnlineTraining {
         this.serving = serving;
         this.userRowTtlMs = deployment.learner().userRowTtl().toMillis();
         this.userField = ModelSpecs.userRowField(spec);
+        this.admitAfter = deployment.learner().admitAfter();
+        this.drift = drift;
         this.batch = new MiniBatch(spec, deployment.learner().batch());
         this.rows = new SampleRows(spec, deployment.sampleSchema(), new SampleRules(deployment));
     }
@@ -71,6 +102,8 @@ public final class OnlineTraining {
         batch.clear();
         slots.clear();
         slotOrder.clear();
+        slotCount = 0;
+        sharedSlot = NOT_LOADED;
         for (Sample sample : samples) {
             rows.add(sample, userField < 0 ? SampleRows.NO_SLOT : slot(sample), batch);
         }
@@ -81,6 +114,7 @@ public final class OnlineTraining {
             score(shadows.live(), serving.live());
             score(shadows.previous(), serving.previous());
         }
+        trainer.learningRateFactor(drift.learningRateFactor(samples.get(0).getMaturedAtMs()));
         StepOutcome outcome = trainer.step(batch);
         quality.count(samples, batch, trainer::prediction);
         if (shadows != null) {
@@ -92,6 +126,9 @@ public final class OnlineTraining {
             progress.steps++;
         } else {
             progress.droppedSteps++;
+        }
+        if (drift.count(samples, batch, trainer::prediction)) {
+            trainer.resetAccumulators();
         }
         lastLoss = outcome.applied() ? outcome.totalLoss() : Double.NaN;
         progress.samples += samples.size();
@@ -114,14 +151,23 @@ public final class OnlineTraining {
             return;
         }
         for (Slot slot : slotOrder) {
-            float[] values = slot.row().valuesAsOf(version.version());
-            shadow.loadExternal(
-                    userField,
-                    slot.index(),
-                    values == null ? shadow.initialExternalRow(userField) : values,
-                    slot.row().accumulators);
+            if (slot.index != NOT_LOADED) {
+                float[] values = slot.row.valuesAsOf(version.version());
+                loadInto(shadow, slot.index, values);
+            }
+        }
+        if (sharedSlot != NOT_LOADED) {
+            loadInto(shadow, sharedSlot, null);
         }
         shadow.score(batch);
+    }
+
+    private void loadInto(Trainer shadow, int slot, float @Nullable [] values) {
+        shadow.loadExternal(
+                userField,
+                slot,
+                values == null ? shadow.initialExternalRow(userField) : values,
+                shadow.initialExternalAccumulators(userField));
     }
 
     /** Sum of the tasks' losses of the last step, before its update; NaN where it was dropped. */
@@ -132,18 +178,48 @@ public final class OnlineTraining {
     private int slot(Sample sample) throws Exception {
         Slot slot = slots.get(sample.getUserId());
         if (slot == null) {
-            UserRow stored = store.load(sample.getUserId());
-            UserRow row = live(stored, sample.getMaturedAtMs());
-            if (shadows != null) {
-                keep(stored, row);
-            }
-            slot = new Slot(slotOrder.size(), sample.getUserId(), row);
+            slot =
+                    new Slot(
+                            sample.getUserId(),
+                            live(store.load(sample.getUserId()), sample.getMaturedAtMs()));
             slots.put(sample.getUserId(), slot);
             slotOrder.add(slot);
-            trainer.loadExternal(userField, slot.index(), row.values, row.accumulators);
         }
-        slot.row().trainedMs = Math.max(slot.row().trainedMs, sample.getMaturedAtMs());
-        return slot.index();
+        slot.trainedMs = Math.max(slot.trainedMs, sample.getMaturedAtMs());
+        if (slot.index == NOT_LOADED) {
+            if (!slot.row.admitted() && slot.samplesBefore + 1 < admitAfter) {
+                slot.samplesBefore++;
+                return sharedSlot();
+            }
+            slot.index = slotCount++;
+            load(slot);
+        }
+        return slot.index;
+    }
+
+    private void load(Slot slot) {
+        UserRow row = slot.row;
+        boolean forgets = row.trainedMs < drift.resetMs();
+        trainer.loadExternal(
+                userField,
+                slot.index,
+                row.admitted() ? row.values : trainer.initialExternalRow(userField),
+                row.admitted() && !forgets
+                        ? row.accumulators
+                        : trainer.initialExternalAccumulators(userField));
+    }
+
+    /** The slot of the initial row, which is never read back. */
+    private int sharedSlot() {
+        if (sharedSlot == NOT_LOADED) {
+            sharedSlot = slotCount++;
+            trainer.loadExternal(
+                    userField,
+                    sharedSlot,
+                    trainer.initialExternalRow(userField),
+                    trainer.initialExternalAccumulators(userField));
+        }
+        return sharedSlot;
     }
 
     private UserRow live(@Nullable UserRow stored, long atMs) {
@@ -151,30 +227,35 @@ public final class OnlineTraining {
             return stored;
         }
         UserRow row = new UserRow();
-        row.values = trainer.initialExternalRow(userField);
-        row.accumulators = trainer.initialExternalAccumulators(userField);
         row.trainedMs = atMs;
-        row.savedUnder = UserRow.NEW;
         if (stored != null) {
+            keep(stored);
             row.inherit(stored);
         }
         return row;
     }
 
-    /** Keeps the row as of the live version before it changes; {@code row} may replace it. */
-    private void keep(@Nullable UserRow stored, UserRow row) {
-        UserRow asItWas = stored == null ? row : stored;
-        asItWas.keep(serving.liveVersion(), serving.oldestVersion());
-        if (asItWas != row) {
-            row.inherit(asItWas);
+    /** Keeps a row as of the live version, for it is about to change. */
+    private void keep(UserRow row) {
+        if (shadows != null) {
+            row.keep(serving.liveVersion(), serving.oldestVersion());
         }
     }
 
     private void saveRows() throws Exception {
         for (Slot slot : slotOrder) {
-            UserRow row = slot.row();
-            trainer.readExternal(userField, slot.index(), row.values, row.accumulators);
-            store.save(slot.userId(), row);
+            UserRow row = slot.row;
+            row.trainedMs = slot.trainedMs;
+            row.samplesBefore = slot.samplesBefore;
+            if (slot.index != NOT_LOADED) {
+                keep(row);
+                if (!row.admitted()) {
+                    row.values = trainer.initialExternalRow(userField);
+                    row.accumulators = trainer.initialExternalAccumulators(userField);
+                }
+                trainer.readExternal(userField, slot.index, row.values, row.accumulators);
+            }
+            store.save(slot.userId, row);
         }
     }
 }

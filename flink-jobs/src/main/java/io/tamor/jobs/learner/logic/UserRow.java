@@ -13,14 +13,13 @@ import org.jspecify.annotations.Nullable;
  * where there is none, the row itself.
  */
 public final class UserRow {
-    /** {@link #savedUnder} of a row that was never saved. */
-    static final long NEW = -1;
+    private static final float[] NONE = {};
 
-    /** The row, as many floats as the field's dimension. */
-    public float[] values = {};
+    /** The row, as many floats as the field's dimension; none before the user is admitted. */
+    public float[] values = NONE;
 
     /** Its optimiser state. */
-    public float[] accumulators = {};
+    public float[] accumulators = NONE;
 
     /** Latest maturity of the samples that trained it, epoch milliseconds. */
     public long trainedMs;
@@ -31,17 +30,28 @@ public final class UserRow {
     /** True where an expiry timer is set for the user. */
     public boolean timed;
 
+    /** Samples of the user that were trained before it was admitted. */
+    public int samplesBefore;
+
     /** The version that was live when the row was changed last, 0 for none. */
     public long savedUnder;
 
-    /** The versions that the copies were made for, ascending. */
+    /** The versions that copies were made for, ascending; at most two. */
     public long[] copyVersions = {};
 
-    /** Whether there was a row as of each of them. */
-    public boolean[] copyThere = {};
+    /** Length of each copy; 0 where there was no row. */
+    public int[] copyLengths = {};
 
-    /** The copies one after the other, each values and then optimiser state; zeros for no row. */
-    public float[] copies = {};
+    /** Values within a copy; the rest is optimiser state. */
+    public int copyDim;
+
+    /** The copies, one after the other. */
+    public float[] copies = NONE;
+
+    /** Whether there is a row, and not only a count of samples. */
+    public boolean admitted() {
+        return values.length > 0;
+    }
 
     /**
      * Keeps the row as of the live version, if it is about to be changed for the first time since.
@@ -50,41 +60,33 @@ public final class UserRow {
      * @param oldest the oldest version that can still be served; copies for older ones are dropped
      */
     void keep(long live, long oldest) {
-        int width = values.length + accumulators.length;
-        int drop = 0;
-        while (drop < copyVersions.length && copyVersions[drop] < oldest) {
-            drop++;
+        int drop = copyFor(oldest);
+        copies = Arrays.copyOfRange(copies, at(drop), copies.length);
+        copyVersions = Arrays.copyOfRange(copyVersions, drop, copyVersions.length);
+        copyLengths = Arrays.copyOfRange(copyLengths, drop, copyLengths.length);
+        if (live <= savedUnder) {
+            return;
         }
-        if (drop > 0) {
-            copyVersions = Arrays.copyOfRange(copyVersions, drop, copyVersions.length);
-            copyThere = Arrays.copyOfRange(copyThere, drop, copyThere.length);
-            copies = Arrays.copyOfRange(copies, drop * width, copies.length);
-        }
-        if (live > savedUnder && live > 0) {
-            int count = copyVersions.length;
-            copyVersions = Arrays.copyOf(copyVersions, count + 1);
-            copyThere = Arrays.copyOf(copyThere, count + 1);
-            copies = Arrays.copyOf(copies, (count + 1) * width);
-            copyVersions[count] = live;
-            copyThere[count] = savedUnder != NEW;
-            if (savedUnder != NEW) {
-                System.arraycopy(values, 0, copies, count * width, values.length);
-                System.arraycopy(
-                        accumulators,
-                        0,
-                        copies,
-                        count * width + values.length,
-                        accumulators.length);
-            }
-        }
-        savedUnder = Math.max(live, savedUnder);
+        int count = copyVersions.length;
+        int length = values.length + accumulators.length;
+        int end = copies.length;
+        copyVersions = Arrays.copyOf(copyVersions, count + 1);
+        copyLengths = Arrays.copyOf(copyLengths, count + 1);
+        copies = Arrays.copyOf(copies, end + length);
+        copyVersions[count] = live;
+        copyLengths[count] = length;
+        copyDim = Math.max(copyDim, values.length);
+        System.arraycopy(values, 0, copies, end, values.length);
+        System.arraycopy(accumulators, 0, copies, end + values.length, accumulators.length);
+        savedUnder = live;
     }
 
-    /** Takes over the copies of the row that this one replaces. */
+    /** Takes over what is known of the row that this one replaces, its values aside. */
     void inherit(UserRow replaced) {
         savedUnder = replaced.savedUnder;
         copyVersions = replaced.copyVersions;
-        copyThere = replaced.copyThere;
+        copyLengths = replaced.copyLengths;
+        copyDim = replaced.copyDim;
         copies = replaced.copies;
         changed = replaced.changed;
         timed = replaced.timed;
@@ -92,7 +94,7 @@ public final class UserRow {
 
     /** Whether the row as of a version may differ from the row itself. */
     public boolean changedSince(long version) {
-        return copyVersions.length > 0 && copyVersions[copyVersions.length - 1] >= version;
+        return copyFor(version) < copyVersions.length;
     }
 
     /** Whether the row as of a version may differ from that as of a later one. */
@@ -105,24 +107,24 @@ public final class UserRow {
     public float @Nullable [] valuesAsOf(long version) {
         int copy = copyFor(version);
         if (copy == copyVersions.length) {
-            return values;
+            return admitted() ? values : null;
         }
-        int at = copy * (values.length + accumulators.length);
-        return copyThere[copy] ? Arrays.copyOfRange(copies, at, at + values.length) : null;
+        int from = at(copy);
+        return copyLengths[copy] == 0 ? null : Arrays.copyOfRange(copies, from, from + copyDim);
     }
 
     /** Makes the row what it was as of a version; false where there was none. */
     public boolean returnTo(long version) {
         int copy = copyFor(version);
-        if (copy < copyVersions.length) {
-            if (!copyThere[copy]) {
-                return false;
-            }
-            int at = copy * (values.length + accumulators.length);
-            int half = at + values.length;
-            values = Arrays.copyOfRange(copies, at, half);
-            accumulators = Arrays.copyOfRange(copies, half, half + accumulators.length);
+        if (copy == copyVersions.length) {
+            return admitted();
         }
+        if (copyLengths[copy] == 0) {
+            return false;
+        }
+        int from = at(copy);
+        values = Arrays.copyOfRange(copies, from, from + copyDim);
+        accumulators = Arrays.copyOfRange(copies, from + copyDim, from + copyLengths[copy]);
         return true;
     }
 
@@ -132,5 +134,9 @@ public final class UserRow {
             copy++;
         }
         return copy;
+    }
+
+    private int at(int copy) {
+        return Arrays.stream(copyLengths, 0, copy).sum();
     }
 }

@@ -15,9 +15,6 @@ class UserRowTest {
 
     @Test
     void aRowIsKnownAsOfEveryVersionThatCanStillBeServed() {
-        row.savedUnder = UserRow.NEW;
-        row.values = new float[] {0};
-        row.accumulators = new float[] {0};
         train(3, 3, 1);
         train(3, 3, 2);
         assertThat(row.valuesAsOf(3)).isNull();
@@ -49,7 +46,6 @@ class UserRowTest {
 
     @Test
     void aRowThatWasNotThereDoesNotReturn() {
-        row.savedUnder = UserRow.NEW;
         train(2, 2, 1);
         assertThat(row.returnTo(2)).isFalse();
     }
