@@ -134,6 +134,7 @@ final class TestingTimeline implements AutoCloseable {
         checkpoint++;
         OperatorSubtaskState[] states = new OperatorSubtaskState[subtasks.size()];
         for (int i = 0; i < states.length; i++) {
+            subtasks.get(i).prepareSnapshotPreBarrier(checkpoint);
             states[i] = subtasks.get(i).snapshot(checkpoint, checkpoint);
         }
         OperatorSubtaskState whole = Harness.repackageState(states);
@@ -153,7 +154,8 @@ final class TestingTimeline implements AutoCloseable {
 
     /** Takes a snapshot of a timeline of one subtask. */
     OperatorSubtaskState snapshot() throws Exception {
-        return subtasks.get(0).snapshot(++checkpoint, checkpoint);
+        subtasks.get(0).prepareSnapshotPreBarrier(++checkpoint);
+        return subtasks.get(0).snapshot(checkpoint, checkpoint);
     }
 
     /** Goes on, with one subtask, from a snapshot taken elsewhere. */
@@ -213,9 +215,10 @@ final class TestingTimeline implements AutoCloseable {
         }
     }
 
-    /** Applies a check to the remembered state of every user. */
+    /** Applies a check to the remembered state of every user, as a checkpoint would hold it. */
     void forEachUser(java.util.function.Consumer<UserState> check) throws Exception {
         for (Harness harness : subtasks) {
+            harness.prepareSnapshotPreBarrier(checkpoint + 1);
             harness.backend()
                     .applyToAllKeys(
                             VoidNamespace.INSTANCE,
@@ -223,6 +226,11 @@ final class TestingTimeline implements AutoCloseable {
                             UserTimelineOperator.USER,
                             (key, state) -> check.accept(state.value()));
         }
+    }
+
+    /** The metrics of the first subtask. */
+    TimelineMetrics metrics() {
+        return subtasks.get(0).operator().figures();
     }
 
     /** The counts over all subtasks. */
