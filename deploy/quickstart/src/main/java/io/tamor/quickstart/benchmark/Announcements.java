@@ -67,7 +67,6 @@ final class Announcements implements AutoCloseable {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the announcements' reader ended", e);
         }
     }
 }
