@@ -11,6 +11,15 @@ final class OperatorUids {
 
     private OperatorUids() {}
 
+    static String fileSource(EventKind kind) {
+        return switch (kind) {
+            case IMPRESSION -> "timeline.impressions-files";
+            case CLICK -> "timeline.clicks-files";
+            case CONVERSION -> "timeline.conversions-files";
+            case INVESTMENT -> "timeline.investments-files";
+        };
+    }
+
     static String source(EventKind kind) {
         return switch (kind) {
             case IMPRESSION -> "timeline.impressions-source";

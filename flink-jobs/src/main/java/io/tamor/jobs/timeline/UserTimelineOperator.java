@@ -90,6 +90,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     private RecentUsers users;
     private ListState<byte[]> counts;
     private InternalTimerService<VoidNamespace> timers;
+    private TimelineMetrics figures;
 
     @SuppressWarnings("NullAway.Init") // state is there from initializeState on, timers from open
     UserTimelineOperator(
@@ -145,6 +146,13 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
                         (user, events) -> events.get().forEach(e -> waiting.noteStored(user)));
         counters.open(getRuntimeContext());
         counters.openGuards(getRuntimeContext(), guards);
+        figures =
+                new TimelineMetrics(
+                        tally,
+                        rules.delays(),
+                        timers::currentWatermark,
+                        getProcessingTimeService()::getCurrentProcessingTime);
+        figures.open(getRuntimeContext().getMetricGroup());
     }
 
     /** The counts of this subtask. */
@@ -152,7 +160,13 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         return tally;
     }
 
+    /** The figures of this subtask, from {@link #open} on. */
+    TimelineMetrics figures() {
+        return figures;
+    }
+
     private void onEvent(RawEvent event) throws Exception {
+        figures.event(event.userId());
         RejectionCause refused = event.cause();
         if (refused != null) {
             rules.reject(event, refused, event.detail());

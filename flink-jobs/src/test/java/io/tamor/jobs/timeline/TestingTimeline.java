@@ -228,6 +228,11 @@ final class TestingTimeline implements AutoCloseable {
         }
     }
 
+    /** The metrics of the first subtask. */
+    TimelineMetrics metrics() {
+        return subtasks.get(0).operator().figures();
+    }
+
     /** The counts over all subtasks. */
     Map<String, Long> counts() {
         Map<String, Long> counts = new TreeMap<>();
