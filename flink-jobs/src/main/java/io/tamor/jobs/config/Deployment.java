@@ -76,7 +76,12 @@ public record Deployment(
                 "learner.disorder must be >= %s, the step in which the timeline emits, was %s",
                 LearnerOptions.LEAST_DISORDER,
                 learner.disorder());
-        checkMerge(problems, learner, flink);
+        checkMerge(problems, learner, snapshots, flink);
+        problems.require(
+                snapshots.gate().horizon().compareTo(GateOptions.LEAST_HORIZON) >= 0,
+                "snapshots.gate.horizon must be >= %s, was %s",
+                GateOptions.LEAST_HORIZON,
+                snapshots.gate().horizon());
         problems.require(
                 startsAtATime(learner),
                 "learner.start_at must be earliest or a time as 2024-01-31T00:00:00Z, was %s",
@@ -189,7 +194,11 @@ public record Deployment(
         }
     }
 
-    private static void checkMerge(Problems problems, LearnerOptions learner, FlinkOptions flink) {
+    private static void checkMerge(
+            Problems problems,
+            LearnerOptions learner,
+            SnapshotOptions snapshots,
+            FlinkOptions flink) {
         MergeOptions merge = learner.merge();
         if (merge == null) {
             problems.require(
@@ -206,6 +215,16 @@ public record Deployment(
                         merge.momentum() >= 0 && merge.momentum() < 1,
                         "learner.merge.momentum must be in [0, 1), was %s",
                         merge.momentum())
+                .require(
+                        !snapshots.gate().enabled(),
+                        "learner.merge publishes versions without judging them: set"
+                                + " snapshots.gate.enabled to false to accept that, or leave"
+                                + " learner.merge out to have the gate")
+                .require(
+                        snapshots.every().unit() == SnapshotSchedule.Unit.EVENT_TIME
+                                && snapshots.fullEvery() == 1,
+                        "learner.merge makes full versions by event time: wanted a duration for"
+                                + " snapshots.every, such as 3 d, and no snapshots.full_every")
                 .require(
                         learner.startFrom() == null,
                         "learner.start_from is for a learner alone; start it without learner.merge,"

@@ -2,12 +2,14 @@ package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.MergeOptions;
+import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.LearnerStateWire;
 import io.tamor.jobs.learner.logic.MergedLearner;
 import io.tamor.jobs.learner.logic.MergedModel;
 import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.QualitySlice;
 import io.tamor.jobs.learner.logic.ReplicaReport;
+import io.tamor.jobs.learner.logic.Serving;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.jobs.snapshot.SnapshotDirectory;
 import io.tamor.model.config.ModelSpec;
@@ -38,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * for it, so a round waits for nobody longer than the checkpoint does. It is shown to the learners
  * ({@link MergedModels}) once the checkpoint is complete, so none of them ever builds on what a
  * failure takes back. State: the merged model, the sums of the learners' counters, the last
- * version. Runs at parallelism 1.
+ * version. Versions are not judged by a gate. Runs at parallelism 1.
  */
 @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before anything else
 public final class ParameterMergerOperator extends AbstractStreamOperator<SnapshotCandidate>
@@ -54,6 +56,7 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
 
     private transient ModelSpec spec;
     private transient MergedLearner whole;
+    private transient Serving serving;
     private transient MergedModels models;
     private transient SnapshotAssembly assembly;
     private transient LearnerOutputs outputs;
@@ -85,6 +88,7 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
                         spec,
                         deployment.learner().parallelism(),
                         new ModelMerge(1, merge.momentum()));
+        serving = new Serving();
         pending = new TreeMap<>();
         models = new MergedModels(deployment.snapshots().directory(), run);
         state = context.getOperatorStateStore().getListState(MERGER);
@@ -96,7 +100,7 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
                             + stored.size());
         }
         for (byte[] bytes : stored) {
-            LearnerStateWire.read(bytes, deployment.sampleSchema().fingerprint(), part());
+            LearnerStateWire.read(bytes, deployment.sampleSchema().fingerprint(), parts());
         }
         reportedSamples = whole.progress().samples;
     }
@@ -175,7 +179,7 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         state.update(
-                List.of(LearnerStateWire.write(deployment.sampleSchema().fingerprint(), part())));
+                List.of(LearnerStateWire.write(deployment.sampleSchema().fingerprint(), parts())));
         super.snapshotState(context);
     }
 
@@ -202,14 +206,21 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
     }
 
     private void publish() throws Exception {
+        LearnerProgress progress = whole.progress();
+        // That of a model that was trained alone before.
+        serving.adopt(progress.version, progress.manifestSha256, progress.snapshotMs);
         SnapshotCandidate candidate =
-                assembly.make(whole.model(), whole.quality(), whole.progress(), whole.sources());
+                assembly.make(
+                        whole.model(), whole.quality(), progress, whole.sources(), serving, null);
         whole.published();
         output.collect(new StreamRecord<>(candidate, candidate.eventTimeMs));
     }
 
-    private LearnerStateWire.Part part() {
-        return new LearnerStateWire.Part(whole::write, whole::read);
+    private LearnerStateWire.Part[] parts() {
+        return new LearnerStateWire.Part[] {
+            new LearnerStateWire.Part(whole::write, whole::read),
+            new LearnerStateWire.Part(serving::write, serving::read)
+        };
     }
 
     private void registerMetrics() {

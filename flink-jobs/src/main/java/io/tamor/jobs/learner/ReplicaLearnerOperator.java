@@ -261,7 +261,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         if (ended) {
             return;
         }
-        boolean publish = replica.publishDue(deployment.snapshots().every().toMillis());
+        boolean publish = replica.publishDue(deployment.snapshots().every().amount());
         boolean cut = replica.mergeDue(merge.every().toMillis());
         report(cut || publish, publish, false);
         awaiting = cut || publish;
@@ -281,7 +281,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
                         LearnerMessage changed = message(LearnerMessage.Kind.USER_ROW);
                         changed.userId = userId;
                         changed.timeMs = row == null ? 0 : row.trainedMs;
-                        changed.row = row == null ? null : row.values;
+                        changed.row = row == null || !row.admitted() ? null : row.values;
                         output.collect(new StreamRecord<>(changed));
                     });
         }

@@ -24,8 +24,13 @@ class ParallelLearningHarnessTest {
     private Deployment deployment(int parallelism) {
         return TestingSamples.deployment(
                 folder,
-                "learner: {batch: 64,",
-                "learner: {parallelism: " + parallelism + ", merge: {every: 1 h}, batch: 32,");
+                yaml ->
+                        yaml.replace(
+                                        "learner: {batch: 64,",
+                                        "learner: {parallelism: "
+                                                + parallelism
+                                                + ", merge: {every: 1 h}, batch: 32,")
+                                .replace("gate: {", "gate: {enabled: false, "));
     }
 
     private List<Sample> samples() {

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
@@ -30,6 +31,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +56,8 @@ class ParallelLearningJobITCase {
                         yaml.replace("localhost:9092", bootstrap)
                                 .replace(
                                         "learner: {batch: 64,",
-                                        "learner: {parallelism: 2, merge: {every: 1 h}, batch: 32,"));
+                                        "learner: {parallelism: 2, merge: {every: 1 h}, batch: 32,")
+                                .replace("gate: {", "gate: {enabled: false, "));
     }
 
     @Test
@@ -102,14 +105,19 @@ class ParallelLearningJobITCase {
             List<Sample> samples = TestingSamples.generate(deployment, SAMPLES, 18);
             RecordWire<Sample> wire = RecordWire.of(Sample.class);
             try (KafkaProducer<byte[], byte[]> producer = broker.producer()) {
+                List<Future<RecordMetadata>> sent = new ArrayList<>();
                 for (Sample sample : samples) {
-                    producer.send(
-                            new ProducerRecord<>(
-                                    deployment.topics().samples().name(),
-                                    null,
-                                    sample.getMaturedAtMs(),
-                                    sample.getUserId().getBytes(StandardCharsets.UTF_8),
-                                    wire.encode(sample)));
+                    sent.add(
+                            producer.send(
+                                    new ProducerRecord<>(
+                                            deployment.topics().samples().name(),
+                                            null,
+                                            sample.getMaturedAtMs(),
+                                            sample.getUserId().getBytes(StandardCharsets.UTF_8),
+                                            wire.encode(sample))));
+                }
+                for (Future<RecordMetadata> one : sent) {
+                    one.get();
                 }
             }
             StreamExecutionEnvironment env =
@@ -193,26 +201,31 @@ class ParallelLearningJobITCase {
         public SinkWriter<OutgoingRecord> createWriter(WriterInitContext context)
                 throws IOException {
             SinkWriter<OutgoingRecord> writer = sink.createWriter(context);
-            return new SinkWriter<>() {
-                @Override
-                public void write(OutgoingRecord element, Context writerContext)
-                        throws IOException, InterruptedException {
-                    if (element.timestampMs() > AFTER_MS && !FAILED.getAndSet(true)) {
-                        throw new IllegalStateException("the merger fails, on purpose");
-                    }
-                    writer.write(element, writerContext);
-                }
+            return new FailingWriter(writer);
+        }
+    }
 
-                @Override
-                public void flush(boolean endOfInput) throws IOException, InterruptedException {
-                    writer.flush(endOfInput);
-                }
+    @SuppressWarnings("try") // Flink's own close may be interrupted
+    private record FailingWriter(SinkWriter<OutgoingRecord> writer)
+            implements SinkWriter<OutgoingRecord> {
+        @Override
+        public void write(OutgoingRecord element, Context context)
+                throws IOException, InterruptedException {
+            if (element.timestampMs() > FailingSink.AFTER_MS
+                    && !FailingSink.FAILED.getAndSet(true)) {
+                throw new IllegalStateException("the merger fails, on purpose");
+            }
+            writer.write(element, context);
+        }
 
-                @Override
-                public void close() throws Exception {
-                    writer.close();
-                }
-            };
+        @Override
+        public void flush(boolean endOfInput) throws IOException, InterruptedException {
+            writer.flush(endOfInput);
+        }
+
+        @Override
+        public void close() throws Exception {
+            writer.close();
         }
     }
 }

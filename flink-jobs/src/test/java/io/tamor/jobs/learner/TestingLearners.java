@@ -219,10 +219,14 @@ final class TestingLearners implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (var learner : learners) {
-            learner.close();
+    public void close() {
+        try {
+            for (var learner : learners) {
+                learner.close();
+            }
+            merger.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("a harness does not close", e);
         }
-        merger.close();
     }
 }

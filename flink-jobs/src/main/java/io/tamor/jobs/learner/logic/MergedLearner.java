@@ -187,7 +187,6 @@ public final class MergedLearner {
         out.writeBoolean(publishAsked);
         progress.write(out);
         rounds.write(out);
-        model.touchedRows().write(out);
         out.writeInt(windows.size());
         for (Map.Entry<Long, MetricTable> window : windows.entrySet()) {
             out.writeLong(window.getKey());
@@ -208,7 +207,6 @@ public final class MergedLearner {
         if (rounds.values() != null) {
             model.become(rounds.values());
         }
-        model.touchedRows().read(in);
         windows.clear();
         for (int left = in.readInt(); left > 0; left--) {
             long fromMs = in.readLong();

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * A model that was trained alone becomes the base of all.
  */
 public final class ReplicaState {
+    private static final LearnerStateWire.Part UNREAD =
+            new LearnerStateWire.Part(out -> {}, in -> {});
+
     private final Trainer trainer;
     private final Quality quality;
     private final LearnerProgress progress;
@@ -69,15 +72,28 @@ public final class ReplicaState {
         Trainer trainer = new Trainer(spec, capacity);
         Quality quality = new Quality(spec);
         LearnerProgress progress = new LearnerProgress(spec.tasks().size());
+        Serving serving = new Serving();
         LearnerStateWire.read(
                 stored,
                 featureSchema,
                 new LearnerStateWire.Part(progress::write, progress::read),
                 new LearnerStateWire.Part(quality::write, quality::read),
                 new LearnerStateWire.Part(trainer::writeState, trainer::readState),
-                // Its drift monitor saw all users; where it started from is behind it.
-                new LearnerStateWire.Part(out -> {}, in -> {}),
-                new LearnerStateWire.Part(out -> {}, in -> {}));
+                UNREAD, // its drift monitor saw all users
+                UNREAD, // where it started from is behind it
+                UNREAD, // rows touched since the last version: no version here is a delta
+                new LearnerStateWire.Part(serving::write, serving::read),
+                UNREAD, // divergence and shadows are the gate's
+                UNREAD);
+        if (serving.live() != null && serving.liveVersion() != progress.version) {
+            throw new IOException(
+                    "learner state: the last version, "
+                            + progress.version
+                            + ", was rejected or taken back, version "
+                            + serving.liveVersion()
+                            + " is live; go on without learner.merge until a version is published,"
+                            + " take a savepoint, and go on from there with learner.merge");
+        }
         boolean first = name.index() == 0;
         LearnerProgress own = first ? progress : progress.timesOnly();
         ReplicaState state =
