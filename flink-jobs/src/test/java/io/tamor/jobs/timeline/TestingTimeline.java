@@ -199,14 +199,15 @@ final class TestingTimeline implements AutoCloseable {
         return subtasks.stream().mapToInt(Harness::numEventTimeTimers).sum();
     }
 
-    /** Number of users with unripe events or frozen features. */
-    long usersWithWork() {
-        return subtasks.stream()
-                .mapToLong(
-                        h ->
-                                keys(h, UserTimelineOperator.UNRIPE.getName())
-                                        + keys(h, UserTimelineOperator.FROZEN.getName()))
-                .sum();
+    /** Number of users with unripe events or frozen features, as a checkpoint would hold them. */
+    long usersWithWork() throws Exception {
+        long users = 0;
+        for (Harness harness : subtasks) {
+            harness.prepareSnapshotPreBarrier(checkpoint + 1);
+            users += keys(harness, UserTimelineOperator.UNRIPE.getName());
+            users += keys(harness, UserTimelineOperator.FROZEN.getName());
+        }
+        return users;
     }
 
     private static long keys(Harness harness, String state) {
