@@ -69,7 +69,7 @@ final class DeploymentReaderTest {
                 .hasMessageContaining("1 problem")
                 .hasMessageContaining("set snapshots.gate.enabled to false");
 
-        String accepted = merging.replace("gate: {", "gate: {enabled: false, ");
+        String accepted = merging.replace(" gate: {", " gate: {enabled: false, ");
         assertThat(DeploymentReader.parse("merge", accepted).learner().ownBatch()).isEqualTo(16);
 
         String broken =

@@ -59,7 +59,7 @@ class LearningJobTopologyTest {
                                                 "learner: {batch: 64,",
                                                 "learner: {parallelism: 4, merge: {every: 10 min},"
                                                         + " batch: 64,")
-                                        .replace("gate: {", "gate: {enabled: false, "));
+                                        .replace(" gate: {", " gate: {enabled: false, "));
         Configuration configuration = new Configuration();
         configuration.setString("pipeline.generic-types", "false");
         configuration.setString("pipeline.auto-generate-uids", "false");

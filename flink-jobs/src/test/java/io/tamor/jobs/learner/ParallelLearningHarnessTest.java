@@ -30,7 +30,7 @@ class ParallelLearningHarnessTest {
                                         "learner: {parallelism: "
                                                 + parallelism
                                                 + ", merge: {every: 1 h}, batch: 32,")
-                                .replace("gate: {", "gate: {enabled: false, "));
+                                .replace(" gate: {", " gate: {enabled: false, "));
     }
 
     private List<Sample> samples() {

@@ -57,7 +57,7 @@ class ParallelLearningJobITCase {
                                 .replace(
                                         "learner: {batch: 64,",
                                         "learner: {parallelism: 2, merge: {every: 1 h}, batch: 32,")
-                                .replace("gate: {", "gate: {enabled: false, "));
+                                .replace(" gate: {", " gate: {enabled: false, "));
     }
 
     @Test
