@@ -6,43 +6,83 @@ import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.TestingSamples;
 import io.tamor.schemas.Sample;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
-import org.apache.flink.streaming.util.OperatorSnapshotUtil;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * State that an earlier build of the learner wrote, kept as a file, is read by this one: a learner
- * of a mini-batch of 16 after the first 40 of 60 samples of seed 11, on the heap backend, the
- * watermark right behind each.
- */
+/** State under the name of the builds that knew one learner alone is read by this one. */
 class LearnerStateHistoryTest {
     @TempDir Path folder;
 
     @Test
-    void aLearnerOfTheFirstBuildGoesOnAsIfItHadNeverStopped() throws Exception {
+    void aLearnerOfABuildOfOneLearnerGoesOnAsIfItHadNeverStopped() throws Exception {
         Deployment deployment = TestingSamples.deployment(folder, 16);
         List<Sample> samples = TestingSamples.generate(deployment, 60, 11);
-        Path stored = Path.of(getClass().getResource("/state/online-learner-v1.snapshot").toURI());
         try (TestingLearner steady = new TestingLearner(deployment, new HashMapStateBackend());
                 TestingLearner restored =
                         new TestingLearner(deployment, new HashMapStateBackend())) {
-            restored.restore(OperatorSnapshotUtil.readStateHandle(stored.toString()));
-            for (Sample sample : samples.subList(0, 40)) {
-                steady.take(sample);
-                steady.watermark(sample.getMaturedAtMs() - 1);
-            }
+            take(steady, samples.subList(0, 40));
+            restored.restore(asStoredFormerly(steady.checkpoint()));
             for (TestingLearner learner : List.of(steady, restored)) {
-                for (Sample sample : samples.subList(40, 60)) {
-                    learner.take(sample);
-                    learner.watermark(sample.getMaturedAtMs() - 1);
-                }
+                take(learner, samples.subList(40, 60));
                 learner.end();
             }
             assertThat(restored.lastSnapshot().manifest().progress().samples()).isEqualTo(60);
             assertThat(TestingSnapshots.values(restored.lastSnapshot()))
                     .isEqualTo(TestingSnapshots.values(steady.lastSnapshot()));
+        }
+    }
+
+    private static void take(TestingLearner learner, List<Sample> samples) throws Exception {
+        for (Sample sample : samples) {
+            learner.take(sample);
+            learner.watermark(sample.getMaturedAtMs() - 1);
+        }
+    }
+
+    private static OperatorSubtaskState asStoredFormerly(OperatorSubtaskState state)
+            throws Exception {
+        OneInputStreamOperatorTestHarness<String, String> harness =
+                new OneInputStreamOperatorTestHarness<>(new Renaming());
+        harness.initializeState(
+                OperatorSubtaskState.builder()
+                        .setManagedOperatorState(state.getManagedOperatorState())
+                        .build());
+        harness.open();
+        OperatorSubtaskState renamed = harness.snapshot(1, 1);
+        harness.close();
+        return state.toBuilder().setManagedOperatorState(renamed.getManagedOperatorState()).build();
+    }
+
+    /** Moves the learner's state to its former name, redistributed as it was then. */
+    private static final class Renaming extends AbstractStreamOperator<String>
+            implements OneInputStreamOperator<String, String> {
+        @Override
+        public void initializeState(StateInitializationContext context) throws Exception {
+            super.initializeState(context);
+            ListState<byte[]> alone =
+                    context.getOperatorStateStore().getUnionListState(OnlineLearnerOperator.ALONE);
+            List<byte[]> stored = new ArrayList<>();
+            alone.get().forEach(stored::add);
+            assertThat(stored).hasSize(1);
+            context.getOperatorStateStore()
+                    .getListState(OnlineLearnerOperator.LEARNER)
+                    .update(stored);
+            alone.clear();
+        }
+
+        @Override
+        public void processElement(StreamRecord<String> element) {
+            throw new IllegalStateException("no elements here");
         }
     }
 }
