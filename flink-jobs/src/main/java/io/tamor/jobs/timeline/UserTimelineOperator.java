@@ -143,7 +143,9 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
 
     private void onEvent(RawEvent event) throws Exception {
         RejectionCause refused = event.cause();
-        if (refused != null) {
+        if (refused == RejectionCause.LATE) {
+            rules.rejectLate(wire.decodeAgain(event), users.value(), timers.currentWatermark());
+        } else if (refused != null) {
             rules.reject(event, refused, event.detail());
         } else if (event.timeMs() <= timers.currentWatermark()) {
             rules.rejectLate(wire.decodeAgain(event), users.value(), timers.currentWatermark());

@@ -139,7 +139,8 @@ final class StarbucksOffersTest {
                                 AttributionOptions.Scope.ANY,
                                 window),
                         10_000,
-                        100),
+                        100,
+                        null),
                 tasks);
     }
 

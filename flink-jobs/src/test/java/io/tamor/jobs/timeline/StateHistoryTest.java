@@ -3,11 +3,14 @@ package io.tamor.jobs.timeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.schemas.Sample;
 import java.net.URL;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.streaming.util.OperatorSnapshotUtil;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +22,12 @@ final class StateHistoryTest {
     private static final long T = 1_600_000_000_000L;
     private static final long MINUTE = 60_000L;
     private static final Deployment DEPLOYMENT = TestingDeployments.example();
+    private static final Deployment FREEZING =
+            DeploymentReader.parse(
+                    "deployment.yaml",
+                    TestingDeployments.text()
+                            .replace("emit: staged", "emit: staged\n  freeze_requests: 1 h"));
+    private static final String REQUEST = "request-1";
 
     @Test
     void versionOneGoesOnWhereItStopped() throws Exception {
@@ -41,6 +50,41 @@ final class StateHistoryTest {
         }
     }
 
+    /** Version 1 kept no aggregates: they are made from the events it kept. */
+    @Test
+    void versionOneKnowsTheUsersPast() throws Exception {
+        assertThat(laterFeatures("/state/user-timeline-v1.snapshot", DEPLOYMENT, null))
+                .isEqualTo(laterFeatures(null, DEPLOYMENT, null));
+    }
+
+    @Test
+    void versionTwoKnowsTheUsersPastAndTheFrozenRequest() throws Exception {
+        assertThat(laterFeatures("/state/user-timeline-v2.snapshot", FREEZING, REQUEST))
+                .isEqualTo(laterFeatures(null, FREEZING, REQUEST))
+                .isNotEqualTo(laterFeatures(null, FREEZING, null));
+    }
+
+    /** Of an impression after the snapshot was taken, restored or uninterrupted. */
+    private static ByteBuffer laterFeatures(String file, Deployment deployment, String request)
+            throws Exception {
+        try (TestingTimeline timeline = new TestingTimeline(deployment, false, 1)) {
+            if (file == null) {
+                feedUpToTheSnapshot(timeline, request);
+            } else {
+                URL url = StateHistoryTest.class.getResource(file);
+                timeline.restore(
+                        OperatorSnapshotUtil.readStateHandle(Path.of(url.toURI()).toString()));
+            }
+            timeline.feed(impression("i2", 12, request).raw(6));
+            timeline.finish();
+            return timeline.samples.stream()
+                    .filter(s -> s.getImpressionId().equals("i2"))
+                    .findFirst()
+                    .orElseThrow()
+                    .getDense();
+        }
+    }
+
     private static List<Float> labels(TestingTimeline timeline, int stage) {
         Sample sample = timeline.samples.get(stage);
         assertThat(sample.getStage()).isEqualTo(stage);
@@ -49,23 +93,34 @@ final class StateHistoryTest {
 
     /** Writes the file of a new version, named by the argument. Run by hand, once a version. */
     public static void main(String[] arguments) throws Exception {
-        try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, false, 1)) {
-            timeline.feed(
-                    TestingEvent.investment("v0", "user", T - MINUTE, null, "fund", false, 5_000)
-                            .raw(1));
-            timeline.feed(
-                    TestingEvent.impression("i1", "user", T, "item", "fund", null)
-                            .with(java.util.Map.of("age", "30"), java.util.Map.of())
-                            .raw(2));
-            timeline.feed(outcome(EventKind.CLICK, "c1", "i1", 2).raw(3));
-            timeline.watermarks(T + 5 * MINUTE);
-            timeline.feed(outcome(EventKind.CONVERSION, "o1", "i1", 10).raw(4));
-            timeline.feed(
-                    TestingEvent.investment(
-                                    "v1", "user", T + 11 * MINUTE, null, "fund", false, 20_000)
-                            .raw(5));
+        try (TestingTimeline timeline = new TestingTimeline(FREEZING, false, 1)) {
+            feedUpToTheSnapshot(timeline, REQUEST);
             OperatorSnapshotUtil.writeStateHandle(timeline.snapshot(), arguments[0]);
         }
+    }
+
+    private static void feedUpToTheSnapshot(TestingTimeline timeline, String request)
+            throws Exception {
+        timeline.feed(
+                TestingEvent.investment("v0", "user", T - MINUTE, null, "fund", false, 5_000)
+                        .raw(1));
+        timeline.feed(impression("i1", 0, request).raw(2));
+        timeline.feed(outcome(EventKind.CLICK, "c1", "i1", 2).raw(3));
+        timeline.watermarks(T + 5 * MINUTE);
+        timeline.feed(outcome(EventKind.CONVERSION, "o1", "i1", 10).raw(4));
+        timeline.feed(
+                TestingEvent.investment(
+                                "v1", "user", T + 11 * MINUTE, null, "fund", false, 20_000)
+                        .raw(5));
+    }
+
+    private static TestingEvent impression(String id, long minute, String request) {
+        return TestingEvent.impression(id, "user", T + minute * MINUTE, "item", "fund", null)
+                .with(
+                        request == null
+                                ? Map.of("age", "30")
+                                : Map.of("age", "30", TestingEvent.REQUEST, request),
+                        Map.of());
     }
 
     private static TestingEvent outcome(

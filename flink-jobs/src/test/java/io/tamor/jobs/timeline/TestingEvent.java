@@ -30,6 +30,9 @@ record TestingEvent(
         long amountMinor,
         Map<String, String> attributes,
         Map<String, Double> measures) {
+    /** Attribute of an impression that is its request id, too. */
+    static final String REQUEST = "request";
+
     private static final RecordWire<Impression> IMPRESSIONS = RecordWire.of(Impression.class);
     private static final RecordWire<Click> CLICKS = RecordWire.of(Click.class);
     private static final RecordWire<Conversion> CONVERSIONS = RecordWire.of(Conversion.class);
@@ -114,6 +117,22 @@ record TestingEvent(
                 newMeasures);
     }
 
+    TestingEvent ofItem(String newItem) {
+        return new TestingEvent(
+                kind,
+                id,
+                user,
+                timeMs,
+                impressionId,
+                newItem,
+                scenario,
+                validUntilMs,
+                redemption,
+                amountMinor,
+                attributes,
+                measures);
+    }
+
     TestingEvent at(long newTimeMs) {
         return new TestingEvent(
                 kind,
@@ -176,6 +195,7 @@ record TestingEvent(
                                     .setScenario(scenario)
                                     .setEventTimeMs(timeMs)
                                     .setValidUntilMs(validUntilMs)
+                                    .setRequestId(attributes.get(REQUEST))
                                     .setAttributes(new TreeMap<>(attributes))
                                     .setMeasures(new TreeMap<>(measures))
                                     .build());

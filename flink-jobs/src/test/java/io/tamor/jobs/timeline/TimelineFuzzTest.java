@@ -135,6 +135,9 @@ final class TimelineFuzzTest {
     private static void assertNothingLeft(TestingTimeline timeline) throws Exception {
         assertThat(timeline.timers()).isZero();
         assertThat(timeline.usersWithWork()).isZero();
+        for (TestingPopulationStage stage : timeline.stages()) {
+            assertThat(stage.groups()).isZero();
+        }
         timeline.forEachUser(user -> assertThat(user.pendingCount()).isZero());
     }
 

@@ -49,6 +49,13 @@ final class TimelineJobITCase {
                             .setNumberSlotsPerTaskManager(2)
                             .build());
 
+    /** Features over all users: both stages in front of the users' timelines. */
+    private static final String POPULATION =
+            """
+              - {name: item_ctr, side: item, type: dense, aggregate: {function: rate, of: clicks, per: impressions, over: 2 d, same: item, users: all, smoothing: {rate: 0.1, weight: 5}}}
+              - {name: line_sum, side: item, type: dense, aggregate: {function: sum, of: investments, over: 1 d, same: scenario, users: all}}
+            """;
+
     @TempDir Path folder;
 
     @Test
@@ -115,6 +122,7 @@ final class TimelineJobITCase {
                 "deployment.yaml",
                 TestingDeployments.text()
                         .replace("localhost:9092", bootstrap)
+                        .replace("tasks:\n", POPULATION + "tasks:\n")
                         .replace("checkpoint_interval: 5 s", "checkpoint_interval: 150 ms")
                         .replace("file:///tmp/tamor", folder.toUri().toString()));
     }

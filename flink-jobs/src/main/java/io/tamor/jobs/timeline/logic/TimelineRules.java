@@ -37,6 +37,7 @@ public final class TimelineRules {
     private final long retentionMs;
     private final LabelRules labels;
     private final FeatureRules features;
+    private final RequestRules requests;
     private final AttributionRules attribution;
     private final TimelineTally tally;
     private final TimelineOutput out;
@@ -61,6 +62,8 @@ public final class TimelineRules {
         this.retentionMs = Math.max(DAY_MS, memoryMs);
         this.labels = new LabelRules(deployment);
         this.features = new FeatureRules(deployment);
+        this.requests =
+                new RequestRules(deployment.timeline().freezeRequests(), features);
         this.attribution = new AttributionRules(deployment.timeline().attribution(), labels);
         this.tally = new TimelineTally(tally, labels);
         this.out = out;
@@ -138,6 +141,7 @@ public final class TimelineRules {
         state.history.prune(
                 watermarkMs == Long.MAX_VALUE ? watermarkMs : watermarkMs - retentionMs);
         features.aggregates().prune(state.aggregates(), watermarkMs);
+        requests.prune(state, frozen, watermarkMs);
         return deadline != Long.MAX_VALUE ? deadline : deathMs(state);
     }
 
@@ -149,6 +153,9 @@ public final class TimelineRules {
         }
         if (!state.aggregates().isEmpty()) {
             death = Math.max(death, features.aggregates().deathMs(state.aggregates()));
+        }
+        if (!state.requests.isEmpty()) {
+            death = Math.max(death, requests.deathMs(state));
         }
         return death == Long.MIN_VALUE ? Long.MAX_VALUE : death;
     }
@@ -221,8 +228,10 @@ public final class TimelineRules {
         long item = IdHash.of(event.itemId());
         int scenario = IdHash.ofName(event.scenario());
         String tier = tierOf(record, time);
-        FrozenSample sample =
-                features.freeze(new FeatureRules.View(record, item, scenario, tier, user));
+        FeatureRules.View view =
+                new FeatureRules.View(
+                        record, item, scenario, tier, user, event.raw().population());
+        FrozenSample sample = features.freeze(view, requests.userHalf(view, frozen()));
         long day = time / DAY_MS;
         Long validUntil = record.getValidUntilMs();
         PendingImpression impression =

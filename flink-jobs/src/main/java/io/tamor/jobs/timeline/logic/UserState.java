@@ -47,6 +47,9 @@ public final class UserState {
     /** Null where it is still to be made from the history, as version 1 kept no aggregates. */
     @Nullable Aggregates aggregates = new Aggregates();
 
+    /** Ranking requests whose features are frozen, in event order. */
+    final List<RequestRules.Open> requests = new ArrayList<>(1);
+
     private long wakeMs = NEVER;
 
     Aggregates aggregates() {
@@ -66,6 +69,7 @@ public final class UserState {
     public boolean isEmpty() {
         return pending.isEmpty()
                 && history.size() == 0
+                && requests.isEmpty()
                 && (aggregates == null || aggregates.isEmpty())
                 && positionMinor == 0
                 && tierSinceMs == 0;
@@ -110,6 +114,10 @@ public final class UserState {
         if (made != null) {
             made.write(out);
         }
+        VarLong.write(out, requests.size());
+        for (RequestRules.Open request : requests) {
+            request.write(out);
+        }
     }
 
     /** Reads any version of the stored form. */
@@ -137,6 +145,10 @@ public final class UserState {
         }
         state.history = UserHistory.read(in);
         state.aggregates = version >= 2 && in.readBoolean() ? Aggregates.read(in) : null;
+        int requestCount = version >= 2 ? (int) VarLong.read(in) : 0;
+        for (int i = 0; i < requestCount; i++) {
+            state.requests.add(RequestRules.Open.read(in));
+        }
         return state;
     }
 }

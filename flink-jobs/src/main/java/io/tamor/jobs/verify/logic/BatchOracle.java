@@ -43,11 +43,11 @@ public final class BatchOracle {
     /** An event that counted, and the impression it counted for. */
     record Accepted(PlainEvent event, @Nullable PlainEvent target) {}
 
-    private BatchOracle(Deployment deployment) {
+    private BatchOracle(Deployment deployment, List<PlainEvent> events) {
         this.deployment = deployment;
         this.options = deployment.timeline();
         this.schema = deployment.sampleSchema();
-        this.features = new FeatureOracle(deployment, accepted);
+        this.features = new FeatureOracle(deployment, accepted, events);
         this.longest =
                 deployment.tasks().stream()
                         .map(TaskOptions::window)
@@ -58,7 +58,7 @@ public final class BatchOracle {
 
     /** Samples and rejections of the events, of which none is late. */
     public static BatchOracle of(Deployment deployment, List<PlainEvent> events) {
-        BatchOracle oracle = new BatchOracle(deployment);
+        BatchOracle oracle = new BatchOracle(deployment, events);
         Map<String, List<PlainEvent>> byUser = new TreeMap<>();
         for (PlainEvent event : events) {
             byUser.computeIfAbsent(event.user(), u -> new ArrayList<>()).add(event);
@@ -370,7 +370,7 @@ public final class BatchOracle {
                             .setUserId(impression.user())
                             .setItemId(impression.item())
                             .setScenario(impression.scenario())
-                            .setTier(features.tier(impression))
+                            .setTier(features.rankedTier(impression))
                             .setImpressionTimeMs(impression.timeMs())
                             .setMaturedAtMs(deadline)
                             .setFeatureSchema(schema.fingerprint())

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param item empty where an investment has none
  * @param scenario empty where an outcome has none
  * @param validUntilMs of an impression, null where only windows bound it
+ * @param requestId of an impression, empty where logs carry none
  * @param redemption true of an investment that lowers the position
  * @param amountMinor of an investment, 0 otherwise
  * @param attributes of an impression, empty otherwise
@@ -31,6 +32,7 @@ public record PlainEvent(
         String item,
         String scenario,
         @Nullable Long validUntilMs,
+        String requestId,
         boolean redemption,
         long amountMinor,
         Map<String, String> attributes,
@@ -65,6 +67,7 @@ public record PlainEvent(
                 record.getItemId(),
                 record.getScenario(),
                 record.getValidUntilMs(),
+                orEmpty(record.getRequestId()),
                 false,
                 0,
                 Map.copyOf(record.getAttributes()),
@@ -103,6 +106,7 @@ public record PlainEvent(
                 orEmpty(record.getItemId()),
                 orEmpty(record.getScenario()),
                 null,
+                "",
                 record.getDirection() == Direction.REDEEM,
                 record.getAmountMinor(),
                 Map.of(),
@@ -126,6 +130,7 @@ public record PlainEvent(
                 item,
                 orEmpty(scenario),
                 null,
+                "",
                 false,
                 0,
                 Map.of(),
