@@ -88,6 +88,13 @@ public record Deployment(
         problems.throwIfAny("deployment " + name);
     }
 
+    /** The same with another model block. */
+    public Deployment withModel(String json) {
+        return new Deployment(
+                version, name, kafka, topics, eventTime, tiers, scenarios, features, tasks,
+                timeline, json, learner, snapshots, flink);
+    }
+
     /** What samples look like on the wire. */
     public SampleSchema sampleSchema() {
         return SampleSchema.of(this);

@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The order of features and tasks inside a sample. Both jobs derive it from the configuration; its
@@ -43,6 +44,11 @@ public record SampleSchema(
                 List.copyOf(dense),
                 deployment.tasks(),
                 fingerprint(categorical, dense, deployment.tasks()));
+    }
+
+    /** The fingerprint as 16 hex digits, as snapshots hold it. */
+    public String fingerprintText() {
+        return String.format(Locale.ROOT, "%016x", fingerprint);
     }
 
     private static long fingerprint(

@@ -2,30 +2,22 @@ package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.LearnerProgress;
+import io.tamor.jobs.learner.logic.ModelSnapshot;
 import io.tamor.jobs.learner.logic.Quality;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
-import io.tamor.model.config.ModelSpec;
-import io.tamor.model.config.TaskSpec;
 import io.tamor.model.snapshot.Lineage;
 import io.tamor.model.snapshot.Manifest;
 import io.tamor.model.snapshot.MemorySnapshotStore;
 import io.tamor.model.snapshot.Parent;
-import io.tamor.model.snapshot.Progress;
-import io.tamor.model.snapshot.SnapshotContent;
-import io.tamor.model.snapshot.SnapshotFolder;
-import io.tamor.model.snapshot.onnx.OnnxExport;
 import io.tamor.model.training.Trainer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Makes the next version from the learner as it is: its files, and what its announcement says. */
 final class SnapshotAssembly {
     private final Deployment deployment;
-    private final String softwareVersion;
     private final long floor;
 
     /**
@@ -36,8 +28,6 @@ final class SnapshotAssembly {
     SnapshotAssembly(Deployment deployment, long floor) {
         this.deployment = deployment;
         this.floor = floor;
-        String built = SnapshotAssembly.class.getPackage().getImplementationVersion();
-        this.softwareVersion = built == null ? "development" : built;
     }
 
     /**
@@ -54,22 +44,15 @@ final class SnapshotAssembly {
                         ? null
                         : new Parent(progress.version, progress.manifestSha256);
         MemorySnapshotStore store = new MemorySnapshotStore("snapshot " + version);
-        Map<String, INDArray> parameters = trainer.snapshotParameters();
         String manifestSha256 =
-                new SnapshotFolder(store)
-                        .write(
-                                SnapshotContent.of(
-                                        new Lineage(version, parent, softwareVersion),
-                                        trainer.spec(),
-                                        String.format(
-                                                "%016x", deployment.sampleSchema().fingerprint()),
-                                        parameters,
-                                        progress(trainer.spec(), progress, sources),
-                                        quality.total()),
-                                Map.of(
-                                        Manifest.ONNX_FILE,
-                                        OnnxExport.file(
-                                                trainer.spec(), parameters, progress.steps)));
+                ModelSnapshot.write(
+                        store,
+                        new Lineage(version, parent, ModelSnapshot.SOFTWARE_VERSION),
+                        deployment,
+                        trainer,
+                        quality,
+                        progress,
+                        sources);
         SnapshotCandidate candidate = candidate(store, version, manifestSha256, progress);
         progress.version = version;
         progress.manifestSha256 = manifestSha256;
@@ -89,7 +72,7 @@ final class SnapshotAssembly {
         candidate.parentVersion = progress.version;
         candidate.manifestSha256 = manifestSha256;
         candidate.eventTimeMs = progress.trainedMs;
-        candidate.softwareVersion = softwareVersion;
+        candidate.softwareVersion = ModelSnapshot.SOFTWARE_VERSION;
         List<String> names = new ArrayList<>(store.files().keySet());
         names.remove(Manifest.FILE);
         names.add(Manifest.FILE);
@@ -97,16 +80,5 @@ final class SnapshotAssembly {
         candidate.contents =
                 names.stream().map(name -> store.files().get(name)).toArray(byte[][]::new);
         return candidate;
-    }
-
-    private static Progress progress(
-            ModelSpec spec, LearnerProgress progress, Map<String, Long> sources) {
-        Map<String, Long> matureLabels = new TreeMap<>();
-        List<TaskSpec> tasks = spec.tasks();
-        for (int task = 0; task < tasks.size(); task++) {
-            matureLabels.put(tasks.get(task).name(), progress.matureLabels[task]);
-        }
-        return Progress.of(
-                progress.steps, progress.samples, matureLabels, sources, progress.trainedMs);
     }
 }

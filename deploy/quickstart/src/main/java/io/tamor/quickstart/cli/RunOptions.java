@@ -30,6 +30,11 @@ final class RunOptions {
     private @Nullable String model;
 
     @Option(
+            names = "--keep-samples",
+            description = "Keep the samples as files under OUT/samples, for train and compare.")
+    private boolean keepSamples;
+
+    @Option(
             names = "--json",
             description = "Print report.json on standard output, and nothing else there.")
     private boolean json;
@@ -45,7 +50,7 @@ final class RunOptions {
             report =
                     new LocalRun(
                                     source,
-                                    new LocalRun.Options(out, parallelism, model),
+                                    new LocalRun.Options(out, parallelism, model, keepSamples),
                                     terminal.progress())
                             .run();
         } catch (JobFailedException e) {

@@ -1,13 +1,16 @@
 package io.tamor.quickstart.cli;
 
 import io.tamor.jobs.cli.BenchmarkCommand;
+import io.tamor.jobs.cli.CompareCommand;
 import io.tamor.jobs.cli.ConfigCommand;
 import io.tamor.jobs.cli.Errors;
 import io.tamor.jobs.cli.LearnerCommand;
 import io.tamor.jobs.cli.ParityCommand;
+import io.tamor.jobs.cli.SamplesCommand;
 import io.tamor.jobs.cli.SnapshotCommand;
 import io.tamor.jobs.cli.TimelineCommand;
 import io.tamor.jobs.cli.TopicsCommand;
+import io.tamor.jobs.cli.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -24,8 +27,11 @@ import picocli.CommandLine.Command;
             SimulateCommand.class,
             TimelineCommand.class,
             LearnerCommand.class,
+            TrainCommand.class,
+            CompareCommand.class,
             ConfigCommand.class,
             TopicsCommand.class,
+            SamplesCommand.class,
             SnapshotCommand.class,
             ParityCommand.class,
             BenchmarkCommand.class

@@ -1,6 +1,7 @@
 package io.tamor.quickstart.report;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.CommittedRecords;
 import io.tamor.schemas.LearnerMetrics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,7 @@
 package io.tamor.quickstart.report;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.CommittedRecords;
 import io.tamor.quickstart.feed.StreamRole;
 import io.tamor.schemas.Impression;
 import io.tamor.schemas.RejectedRecord;

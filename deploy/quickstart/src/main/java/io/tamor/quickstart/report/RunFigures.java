@@ -3,6 +3,7 @@ package io.tamor.quickstart.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.CommittedRecords;
 import io.tamor.schemas.SnapshotAnnouncement;
 import java.io.IOException;
 import java.io.UncheckedIOException;

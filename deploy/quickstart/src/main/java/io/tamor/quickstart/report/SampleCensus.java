@@ -2,6 +2,7 @@ package io.tamor.quickstart.report;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.TaskOptions;
+import io.tamor.jobs.io.CommittedRecords;
 import io.tamor.schemas.Sample;
 import java.util.ArrayList;
 import java.util.HashSet;

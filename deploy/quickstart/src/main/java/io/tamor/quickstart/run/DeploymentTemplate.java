@@ -1,11 +1,11 @@
 package io.tamor.quickstart.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.tamor.jobs.config.BaselineModel;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.DeploymentReader;
 import java.io.IOException;
@@ -13,17 +13,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.List;
 
 /**
  * A shipped deployment, made to run here: broker, folders, parallelism, network. The result is
  * written out as a file of its own, to be read by people and by the other commands.
  */
 final class DeploymentTemplate {
-    private static final int MMOE_EXPERTS = 6;
-    private static final int LABEL_DIM = 8;
-    private static final int FUSION_DIM = 16;
-
     private final YAMLMapper mapper =
             new YAMLMapper(
                     YAMLFactory.builder()
@@ -69,41 +64,9 @@ final class DeploymentTemplate {
         return this;
     }
 
-    /**
-     * Another network than the shipped TAMOR, of like size: a baseline has parts of its own and
-     * none of TAMOR's. A name that nobody knows is left for the reader to refuse.
-     */
+    /** Another network than the shipped TAMOR, of like size. */
     DeploymentTemplate network(String network) {
-        ObjectNode model = tree.withObject("/model");
-        if (network.equals(model.path("network").asText())) {
-            return this;
-        }
-        model.put("network", network);
-        ArrayNode widths = model.withArray("/ple/expert").deepCopy();
-        ArrayNode deepTower = widths.deepCopy().addAll(model.withArray("/tower"));
-        switch (network) {
-            case "ple" -> model.remove(List.of("encoding", "bias"));
-            case "mmoe" -> {
-                model.remove(List.of("encoding", "bias", "ple"));
-                model.putObject("mmoe").put("experts", MMOE_EXPERTS).set("expert", widths);
-            }
-            case "shared-bottom" -> {
-                model.remove(List.of("encoding", "bias", "ple"));
-                model.set("trunk", widths);
-            }
-            case "single-task" -> {
-                model.remove(List.of("encoding", "bias", "ple"));
-                model.set("tower", deepTower);
-            }
-            case "htlnet" -> {
-                model.remove(List.of("encoding", "bias", "ple"));
-                model.set("tower", deepTower);
-                model.put("label_dim", LABEL_DIM);
-                model.put("fusion_dim", FUSION_DIM);
-                model.put("temperature", 1.0);
-            }
-            default -> {} // the reader names the networks there are
-        }
+        BaselineModel.apply(tree.withObject("/model"), network);
         return this;
     }
 

@@ -1,19 +1,23 @@
 package io.tamor.quickstart.run;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.CommittedRecords;
 import io.tamor.jobs.io.KafkaTopics;
 import io.tamor.jobs.learner.LearningJob;
 import io.tamor.jobs.timeline.TimelineJob;
+import io.tamor.jobs.training.SampleExport;
+import io.tamor.jobs.training.SampleFolder;
 import io.tamor.quickstart.broker.EmbeddedBroker;
 import io.tamor.quickstart.cluster.LocalCluster;
 import io.tamor.quickstart.feed.Arrivals;
 import io.tamor.quickstart.feed.CountingSink;
 import io.tamor.quickstart.feed.KafkaFeedSink;
 import io.tamor.quickstart.feed.StreamRole;
-import io.tamor.quickstart.report.CommittedRecords;
 import io.tamor.quickstart.report.ReportFiles;
 import io.tamor.quickstart.report.RunFigures;
 import io.tamor.quickstart.report.RunReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +39,10 @@ public final class LocalRun {
     /**
      * @param out folder for the results
      * @param network the model's type; null: the deployment's own
+     * @param keepSamples copies the samples topic to files
      */
-    public record Options(Path out, int parallelism, @Nullable String network) {}
+    public record Options(
+            Path out, int parallelism, @Nullable String network, boolean keepSamples) {}
 
     public LocalRun(RunSource source, Options options, ProgressReporter progress) {
         this.source = source;
@@ -64,6 +70,10 @@ public final class LocalRun {
             TimelineJob.define(timeline, deployment, true);
             double timelineSeconds =
                     run(cluster, "timeline", timeline, records(deployment), "records");
+
+            if (options.keepSamples()) {
+                keepSamples(deployment, folder);
+            }
 
             StreamExecutionEnvironment learner = LocalCluster.environment(deployment);
             LearningJob.define(learner, deployment, true);
@@ -125,6 +135,16 @@ public final class LocalRun {
             source.feed(deployment, folder.root(), sent);
             return sent;
         }
+    }
+
+    private void keepSamples(Deployment deployment, OutputFolder folder) {
+        try {
+            SampleExport.run(
+                    deployment, new SampleFolder(folder.samples()), Long.MIN_VALUE, Long.MAX_VALUE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        progress.line("samples       " + folder.samples());
     }
 
     /** What the timeline has to read: events, those sent twice, and noise. */

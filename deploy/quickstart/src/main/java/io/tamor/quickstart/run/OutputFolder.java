@@ -33,7 +33,7 @@ record OutputFolder(Path root) implements AutoCloseable {
                                 + DEPLOYMENT
                                 + "); give an empty or a new folder");
             }
-            for (Path old : List.of(folder.snapshots(), folder.work())) {
+            for (Path old : List.of(folder.snapshots(), folder.samples(), folder.work())) {
                 delete(old);
             }
             for (Path old :
@@ -61,6 +61,11 @@ record OutputFolder(Path root) implements AutoCloseable {
 
     Path snapshots() {
         return root.resolve("snapshots");
+    }
+
+    /** The samples as files, where they are kept. */
+    Path samples() {
+        return root.resolve("samples");
     }
 
     /** The broker's and the checkpoints' folder, gone after the run. */

@@ -72,7 +72,7 @@ class QuickstartITCase {
         RunReport report =
                 new LocalRun(
                                 new SimulatorSource(6_000, 3),
-                                new LocalRun.Options(out, 2, null),
+                                new LocalRun.Options(out, 2, null, false),
                                 progress)
                         .run();
 

@@ -32,7 +32,7 @@ class ReplayITCase {
                 new LocalRun(
                                 new DatasetSource(
                                         dataset, data, Long.MAX_VALUE, shuffleSeed, resend),
-                                new LocalRun.Options(out, parallelism, null),
+                                new LocalRun.Options(out, parallelism, null, false),
                                 new ConsoleProgress(System.err, false))
                         .run();
 

@@ -25,6 +25,7 @@ public final class Quality {
 
     private final MetricWindows windows;
     private final int tasks;
+    private final long shownFromMs;
     private long firstMs = NONE;
     private long lastMs = NONE;
 
@@ -35,6 +36,12 @@ public final class Quality {
     }
 
     public Quality(ModelSpec spec) {
+        this(spec, NONE);
+    }
+
+    /** Counts the labels of impressions shown at a time (epoch milliseconds) or later alone. */
+    public Quality(ModelSpec spec, long shownFromMs) {
+        this.shownFromMs = shownFromMs;
         windows = new MetricWindows(spec, WINDOW, 1);
         tasks = spec.tasks().size();
     }
@@ -42,6 +49,9 @@ public final class Quality {
     /** Counts every final label of a batch; the samples are the batch's rows. */
     public void count(List<Sample> samples, MiniBatch batch, Scores scores) {
         for (int row = 0; row < samples.size(); row++) {
+            if (samples.get(row).getImpressionTimeMs() < shownFromMs) {
+                continue;
+            }
             long maturedMs = samples.get(row).getMaturedAtMs();
             firstMs = firstMs == NONE ? maturedMs : Math.min(firstMs, maturedMs);
             lastMs = Math.max(lastMs, maturedMs);

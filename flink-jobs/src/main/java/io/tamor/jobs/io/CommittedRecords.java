@@ -1,4 +1,4 @@
-package io.tamor.quickstart.report;
+package io.tamor.jobs.io;
 
 import io.tamor.jobs.config.KafkaOptions;
 import io.tamor.jobs.config.TopicOptions;
@@ -68,7 +68,7 @@ public final class CommittedRecords {
      * before its markers are in every partition, so the end is that of all records, and the reader
      * waits until they are committed or aborted.
      */
-    void forEach(TopicOptions topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    public void forEach(TopicOptions topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         Map<TopicPartition, Long> open = ends(topic);
         try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_committed")) {
             consumer.assign(open.keySet());
@@ -95,7 +95,7 @@ public final class CommittedRecords {
     /**
      * The same for records of one type; one that does not decode is an error that says where it is.
      */
-    <T extends SpecificRecordBase> void decoded(
+    public <T extends SpecificRecordBase> void decoded(
             TopicOptions topic, Class<T> type, Consumer<T> reader) {
         RecordWire<T> wire = RecordWire.of(type);
         forEach(
@@ -111,7 +111,7 @@ public final class CommittedRecords {
                                         + record.partition()
                                         + ", offset "
                                         + record.offset()
-                                        + " was written by a job of this run and cannot be read",
+                                        + " cannot be read",
                                 e);
                     }
                 });

@@ -1,0 +1,156 @@
+package io.tamor.jobs.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.DeploymentReader;
+import io.tamor.jobs.training.ModelComparison;
+import io.tamor.jobs.training.SampleFolder;
+import java.io.FileNotFoundException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Networks side by side on the same samples. */
+@Command(
+        name = "compare",
+        description = {
+            "Trains several networks on the same samples from several seeds, one pass each with each"
+                    + " label scored before it is trained on.",
+            "A Markdown table of the mean and the standard deviation over the seeds, by task and"
+                    + " tier: the AUC of a binary task, Spearman's rank correlation of an amount."
+        },
+        mixinStandardHelpOptions = true)
+public final class CompareCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "The deployment's YAML.")
+    private Path config = Path.of("");
+
+    @Option(
+            names = "--samples",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder with samples-*.avro, from 'samples export' or 'replay'.")
+    private Path samples = Path.of("");
+
+    @Option(
+            names = "--models",
+            split = ",",
+            paramLabel = "NAME",
+            defaultValue = "tamor,mmoe,ple,shared-bottom,single-task",
+            description = "The networks (default: ${DEFAULT-VALUE}).")
+    private List<String> models = List.of();
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Seeds 1 to N (default: ${DEFAULT-VALUE}).")
+    private int seeds;
+
+    @Option(
+            names = "--evaluate-from",
+            paramLabel = "TIME",
+            description =
+                    "Quality of the impressions shown at this time or later alone, as"
+                            + " 2024-01-31T00:00:00Z (default: all).")
+    private @Nullable Instant evaluateFrom;
+
+    @Option(
+            names = "--json",
+            description =
+                    "Every figure of every slice as one JSON document on stdout and nothing else.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws Exception {
+        if (seeds < 1) {
+            throw new UsageException("--seeds is at least 1, was " + seeds);
+        }
+        Deployment deployment = DeploymentReader.read(config);
+        ModelComparison comparison =
+                new ModelComparison(
+                        deployment,
+                        new SampleFolder(samples),
+                        evaluateFrom == null ? Long.MIN_VALUE : evaluateFrom.toEpochMilli());
+        PrintWriter err = spec.commandLine().getErr();
+        List<ModelComparison.Cell> cells;
+        try {
+            cells =
+                    comparison.run(
+                            models,
+                            seeds,
+                            run -> {
+                                err.println(run);
+                                err.flush();
+                            });
+        } catch (FileNotFoundException e) {
+            throw new UsageException("--samples: " + e.getMessage());
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(
+                    new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(cells));
+        } else {
+            print(cells, out);
+        }
+        return ExitStatus.DONE;
+    }
+
+    private void print(List<ModelComparison.Cell> cells, PrintWriter out) {
+        out.printf("| task | tier | labels | %s |%n", String.join(" | ", models));
+        out.printf("|---|---|---:|%s%n", "---:|".repeat(models.size()));
+        for (ModelComparison.Cell row : cells) {
+            if (row.network().equals(models.get(0)) && shown(row.figure())) {
+                out.printf(
+                        "| %s%s | %s | %,d |",
+                        row.task(),
+                        row.figure().equals("auc") ? "" : ", " + row.figure(),
+                        row.tier(),
+                        row.count());
+                for (String model : models) {
+                    out.printf(" %s |", text(cells, model, row));
+                }
+                out.println();
+            }
+        }
+    }
+
+    private static boolean shown(String figure) {
+        return figure.equals("auc") || figure.equals("spearman");
+    }
+
+    /** A network's figure in the row's slice, the best of the row in bold. */
+    private static String text(
+            List<ModelComparison.Cell> cells, String model, ModelComparison.Cell row) {
+        List<ModelComparison.Cell> same =
+                cells.stream()
+                        .filter(c -> c.task().equals(row.task()) && c.tier().equals(row.tier()))
+                        .filter(c -> c.figure().equals(row.figure()))
+                        .toList();
+        double best = same.stream().mapToDouble(ModelComparison.Cell::mean).max().orElse(0);
+        return same.stream()
+                .filter(c -> c.network().equals(model))
+                .map(
+                        c ->
+                                String.format(
+                                        Locale.ROOT,
+                                        c.mean() == best ? "**%.4f** ± %.4f" : "%.4f ± %.4f",
+                                        c.mean(),
+                                        c.deviation()))
+                .findFirst()
+                .orElse("");
+    }
+}

@@ -1,0 +1,117 @@
+package io.tamor.jobs.training;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.learner.logic.LearnerProgress;
+import io.tamor.jobs.learner.logic.ModelSpecs;
+import io.tamor.jobs.learner.logic.OnlineTraining;
+import io.tamor.jobs.learner.logic.Quality;
+import io.tamor.jobs.learner.logic.QueuedSample;
+import io.tamor.jobs.learner.logic.SampleRules;
+import io.tamor.jobs.learner.logic.TrainingQueue;
+import io.tamor.jobs.learner.logic.UserRow;
+import io.tamor.model.config.ModelSpec;
+import io.tamor.model.training.Trainer;
+import io.tamor.schemas.RejectionCause;
+import io.tamor.schemas.Sample;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pass of test-then-train over files of samples: the learner's own order, rules, mini-batches
+ * and step, with the user rows in memory. The same samples give the model of the learning job, bit
+ * for bit. Memory: the model, the user rows, the samples of the disorder allowed. Used once.
+ */
+public final class OfflineTraining implements SampleFolder.Consumer {
+    private final Deployment deployment;
+    private final SampleRules rules;
+    private final Trainer trainer;
+    private final Quality quality;
+    private final LearnerProgress progress;
+    private final MapUserRows userRows = new MapUserRows();
+    private final TrainingQueue queue;
+    private final OnlineTraining training;
+    private final Map<RejectionCause, Long> refused = new TreeMap<>();
+    private @Nullable String firstRefusal;
+
+    /**
+     * A new model.
+     *
+     * @param shownFromMs the quality counts impressions shown at this time (epoch milliseconds) or
+     *     later
+     */
+    public OfflineTraining(Deployment deployment, long shownFromMs) {
+        ModelSpec spec = ModelSpecs.of(deployment);
+        int batch = deployment.learner().batch();
+        this.deployment = deployment;
+        this.rules = new SampleRules(deployment);
+        this.trainer = new Trainer(spec, batch);
+        this.quality = new Quality(spec, shownFromMs);
+        this.progress = new LearnerProgress(spec.tasks().size());
+        this.queue = new TrainingQueue(batch, deployment.learner().maxDelay().toMillis());
+        this.training = new OnlineTraining(deployment, trainer, quality, progress, userRows);
+    }
+
+    /** Trains everything in a folder, the last mini-batch partial. */
+    public void run(SampleFolder samples) throws Exception {
+        samples.read(deployment.learner().disorder().toMillis(), this);
+        queue.drain(this::train);
+        quality.closeAll();
+    }
+
+    @Override
+    public void sample(Sample sample, String file, long index) throws Exception {
+        SampleRules.Refusal refusal = rules.check(sample, sample.getUserId());
+        if (refusal != null) {
+            refused.merge(refusal.cause(), 1L, Long::sum);
+            progress.rejectedRecords++;
+            if (firstRefusal == null) {
+                firstRefusal = file + ", sample " + index + ": " + refusal.detail();
+            }
+        } else if (queue.offer(new QueuedSample(sample, file, index), this::train)) {
+            progress.lateSamples++;
+        }
+    }
+
+    @Override
+    public void watermark(long timeMs) throws Exception {
+        queue.advance(timeMs, this::train);
+    }
+
+    private void train(List<QueuedSample> batch) throws Exception {
+        training.train(batch.stream().map(QueuedSample::sample).toList());
+        batch.forEach(s -> progress.offsets.merge(s.partition(), s.offset() + 1, Math::max));
+        quality.takeClosed();
+    }
+
+    /** The model. */
+    public Trainer trainer() {
+        return trainer;
+    }
+
+    /** Its test-then-train quality. */
+    public Quality quality() {
+        return quality;
+    }
+
+    /** How far it is. */
+    public LearnerProgress progress() {
+        return progress;
+    }
+
+    /** The users' rows. */
+    public Map<String, UserRow> userRows() {
+        return userRows.rows();
+    }
+
+    /** Samples refused, by cause; the learning job would write them to the rejected topic. */
+    public Map<RejectionCause, Long> refused() {
+        return refused;
+    }
+
+    /** The first refusal: file, sample and why; null for none. */
+    public @Nullable String firstRefusal() {
+        return firstRefusal;
+    }
+}
