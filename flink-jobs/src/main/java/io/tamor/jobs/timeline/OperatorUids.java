@@ -16,7 +16,8 @@ final class OperatorUids {
         return switch (level) {
             case ITEM -> "timeline.item-population";
             case SCENARIO -> "timeline.scenario-population";
-            case ANY -> throw new IllegalArgumentException("a population is of an item or scenario");
+            case ANY ->
+                    throw new IllegalArgumentException("a population is of an item or scenario");
         };
     }
 

@@ -129,7 +129,10 @@ final class PopulationOperator extends AbstractStreamOperatorV2<RawEvent>
             emit(
                     impression.refused(
                             RejectionCause.LATE,
-                            "event time " + event.timeMs() + ", the watermark was at " + appliedMs));
+                            "event time "
+                                    + event.timeMs()
+                                    + ", the watermark was at "
+                                    + appliedMs));
         }
     }
 

@@ -57,7 +57,8 @@ public final class PopulationStateSerializer extends TypeSerializerSingleton<Pop
     }
 
     @Override
-    public PopulationState deserialize(PopulationState reuse, DataInputView source) throws IOException {
+    public PopulationState deserialize(PopulationState reuse, DataInputView source)
+            throws IOException {
         return PopulationState.read(source);
     }
 

@@ -130,8 +130,7 @@ final class FeatureFreezeTest {
     }
 
     private static TestingEvent invested(String id, long minute) {
-        return TestingEvent.investment(
-                id, "user", T + minute * MINUTE, null, "fund", false, 5_000);
+        return TestingEvent.investment(id, "user", T + minute * MINUTE, null, "fund", false, 5_000);
     }
 
     private static float position(TestingTimeline timeline, String id) {

@@ -40,7 +40,8 @@ final class FeaturePropertyTest {
             if (before == null) {
                 continue; // the case rejects it
             }
-            TimelineCase changed = new TimelineCase(seed, one.deployment(), changed(one, chosen, random));
+            TimelineCase changed =
+                    new TimelineCase(seed, one.deployment(), changed(one, chosen, random));
             assertThat(features(changed, chosen))
                     .as("seed %d, impression %s", seed, chosen.id())
                     .isEqualTo(before);

@@ -24,9 +24,12 @@ import org.junit.jupiter.api.Test;
 /** The stored forms of the population stages: bytes of earlier builds are read by this one. */
 final class PopulationHistoryTest {
     private static final long T = 1_600_000_000_000L;
-    private static final String STATE_V1 = "0190cebabbc82e00000001de95b09398365b818380babbc82e03ad3eaeb5029c901b02fe0fecb8029c901b01c6be097303dac20401a8c301";
-    private static final String TOLD_V2 = "20057573657200000174876e800000000001000000000000000200000001070000000000000005000000013fe0000000000000";
-    private static final String EVENT_V1 = "0105056974656d03696400000174876e8000000000090000000000000064";
+    private static final String STATE_V1 =
+            "0190cebabbc82e00000001de95b09398365b818380babbc82e03ad3eaeb5029c901b02fe0fecb8029c901b01c6be097303dac20401a8c301";
+    private static final String TOLD_V2 =
+            "20057573657200000174876e800000000001000000000000000200000001070000000000000005000000013fe0000000000000";
+    private static final String EVENT_V1 =
+            "0105056974656d03696400000174876e8000000000090000000000000064";
 
     private static final Deployment DEPLOYMENT =
             DeploymentReader.parse(

@@ -109,8 +109,7 @@ final class StateHistoryTest {
         timeline.watermarks(T + 5 * MINUTE);
         timeline.feed(outcome(EventKind.CONVERSION, "o1", "i1", 10).raw(4));
         timeline.feed(
-                TestingEvent.investment(
-                                "v1", "user", T + 11 * MINUTE, null, "fund", false, 20_000)
+                TestingEvent.investment("v1", "user", T + 11 * MINUTE, null, "fund", false, 20_000)
                         .raw(5));
     }
 

@@ -164,8 +164,7 @@ final class TestingPopulationStage {
                             org.apache.flink.runtime.state.VoidNamespaceSerializer.INSTANCE,
                             PopulationOperator.GROUP,
                             (key, state) -> {
-                                var out =
-                                        new org.apache.flink.core.memory.DataOutputSerializer(64);
+                                var out = new org.apache.flink.core.memory.DataOutputSerializer(64);
                                 PopulationState group = state.value();
                                 group.write(out);
                                 largest[0] = Math.max(largest[0], out.length());
@@ -174,8 +173,7 @@ final class TestingPopulationStage {
         return largest[0];
     }
 
-    private record ListCollector(List<PopulationEvent> list)
-            implements Collector<PopulationEvent> {
+    private record ListCollector(List<PopulationEvent> list) implements Collector<PopulationEvent> {
         @Override
         public void collect(PopulationEvent event) {
             list.add(event);

@@ -99,11 +99,11 @@ record TimelineCase(long seed, Deployment deployment, List<TestingEvent> events)
             } else {
                 events.add(
                         TestingEvent.investment(
-                                id,
-                                user,
-                                time,
-                                random.nextInt(4) == 0 ? named : null,
-                                scenario,
+                                        id,
+                                        user,
+                                        time,
+                                        random.nextInt(4) == 0 ? named : null,
+                                        scenario,
                                         random.nextInt(4) == 0,
                                         1 + random.nextInt(20_000))
                                 .ofItem(random.nextBoolean() ? near.item() : null));
@@ -233,7 +233,8 @@ record TimelineCase(long seed, Deployment deployment, List<TestingEvent> events)
     private static FeatureOptions dense(
             Random random, int number, FeatureSource from, AggregateOptions aggregate) {
         boolean ofUser =
-                from != null || (aggregate != null && aggregate.same() == AggregateOptions.Same.ANY);
+                from != null
+                        || (aggregate != null && aggregate.same() == AggregateOptions.Same.ANY);
         return new FeatureOptions(
                 "d" + number,
                 ofUser && random.nextBoolean()

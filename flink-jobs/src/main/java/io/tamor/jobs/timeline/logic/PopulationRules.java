@@ -84,8 +84,7 @@ public final class PopulationRules implements Serializable {
                     case IMPRESSION -> Events.IMPRESSIONS;
                     case CLICK -> Events.CLICKS;
                     case CONVERSION -> Events.CONVERSIONS;
-                    case INVESTMENT ->
-                            event.redemption() ? Events.REDEMPTIONS : Events.INVESTMENTS;
+                    case INVESTMENT -> event.redemption() ? Events.REDEMPTIONS : Events.INVESTMENTS;
                 };
         return new PopulationEvent(
                 group,

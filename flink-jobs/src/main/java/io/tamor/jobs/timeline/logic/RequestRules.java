@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * timeline.freeze_requests}.
  */
 final class RequestRules implements Serializable {
-    /** A request whose features are frozen: its storage key, and the time of its first impression. */
+    /**
+     * A request whose features are frozen: its storage key, and the time of its first impression.
+     */
     record Open(long key, long timeMs) {
         void write(DataOutput out) throws IOException {
             out.writeLong(key);

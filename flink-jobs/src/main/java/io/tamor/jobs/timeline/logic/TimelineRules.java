@@ -62,8 +62,7 @@ public final class TimelineRules {
         this.retentionMs = Math.max(DAY_MS, memoryMs);
         this.labels = new LabelRules(deployment);
         this.features = new FeatureRules(deployment);
-        this.requests =
-                new RequestRules(deployment.timeline().freezeRequests(), features);
+        this.requests = new RequestRules(deployment.timeline().freezeRequests(), features);
         this.attribution = new AttributionRules(deployment.timeline().attribution(), labels);
         this.tally = new TimelineTally(tally, labels);
         this.out = out;
@@ -229,8 +228,7 @@ public final class TimelineRules {
         int scenario = IdHash.ofName(event.scenario());
         String tier = tierOf(record, time);
         FeatureRules.View view =
-                new FeatureRules.View(
-                        record, item, scenario, tier, user, event.raw().population());
+                new FeatureRules.View(record, item, scenario, tier, user, event.raw().population());
         FrozenSample sample = features.freeze(view, requests.userHalf(view, frozen()));
         long day = time / DAY_MS;
         Long validUntil = record.getValidUntilMs();
