@@ -80,8 +80,8 @@ public final class LearningJob {
         learner.getSideOutput(tag).sinkTo(sink).uid(uid).name(uid).setParallelism(1);
     }
 
-    private static WatermarkStrategy<ConsumedSample> watermarks(
-            Deployment deployment, boolean bounded) {
+    /** Behind a sample by the disorder allowed. */
+    static WatermarkStrategy<ConsumedSample> watermarks(Deployment deployment, boolean bounded) {
         WatermarkStrategy<ConsumedSample> byMaturity =
                 WatermarkStrategy.<ConsumedSample>forBoundedOutOfOrderness(
                                 deployment.learner().disorder())
@@ -95,7 +95,9 @@ public final class LearningJob {
                 new SnapshotSink(
                         deployment.snapshots(),
                         KafkaSnapshotAnnouncer.on(
-                                deployment.kafka(), deployment.topics().snapshots().name())),
+                                deployment.kafka(),
+                                deployment.topics().snapshots().name(),
+                                deployment.name())),
                 topic(deployment, deployment.topics().metrics()),
                 topic(deployment, deployment.topics().userBias()),
                 topic(deployment, deployment.topics().rejected()));

@@ -5,47 +5,79 @@ import io.tamor.schemas.SnapshotAnnouncement;
 import io.tamor.schemas.wire.RecordWire;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
-/** Announces on a topic, by an idempotent producer that waits for all replicas. */
+/**
+ * Announces on a topic, each announcement once for readers of committed records. An announcer that
+ * opens fences its predecessor by the transactional id, so nothing can arrive from before a failure
+ * any more, and looks up what was announced last: if that is what the committer now asks for again,
+ * it is done already.
+ */
 public final class KafkaSnapshotAnnouncer implements SnapshotAnnouncer {
+    private static final Duration POLL = Duration.ofMillis(200);
+
     private final String topic;
+    private final byte[] model;
     private final KafkaProducer<byte[], byte[]> producer;
     private final RecordWire<SnapshotAnnouncement> wire = RecordWire.of(SnapshotAnnouncement.class);
+    private byte @Nullable [] last;
 
-    private KafkaSnapshotAnnouncer(KafkaOptions kafka, String topic) {
+    private KafkaSnapshotAnnouncer(KafkaOptions kafka, String topic, String model) {
+        this.topic = topic;
+        this.model = model.getBytes(StandardCharsets.UTF_8);
         Properties properties = kafka.clientProperties();
         properties.setProperty(ProducerConfig.ACKS_CONFIG, "all");
-        properties.setProperty(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
-        this.topic = topic;
+        properties.setProperty(ProducerConfig.TRANSACTIONAL_ID_CONFIG, model + "-announcer");
         this.producer =
                 new KafkaProducer<>(
                         properties, new ByteArraySerializer(), new ByteArraySerializer());
+        try {
+            producer.initTransactions();
+            this.last = lastAnnounced(kafka);
+        } catch (KafkaException e) {
+            producer.close(Duration.ZERO);
+            throw e;
+        }
     }
 
-    /** Announcers on a topic. */
-    public static Factory on(KafkaOptions kafka, String topic) {
-        return () -> new KafkaSnapshotAnnouncer(kafka, topic);
+    /** Announcers of a deployment's model on a topic. */
+    public static Factory on(KafkaOptions kafka, String topic, String model) {
+        return () -> new KafkaSnapshotAnnouncer(kafka, topic, model);
     }
 
     @Override
     public void announce(SnapshotAnnouncement announcement)
             throws IOException, InterruptedException {
-        ProducerRecord<byte[], byte[]> record =
-                new ProducerRecord<>(
-                        topic,
-                        null,
-                        announcement.getEventTimeMs(),
-                        announcement.getModel().getBytes(StandardCharsets.UTF_8),
-                        wire.encode(announcement));
+        byte[] value = wire.encode(announcement);
+        if (Arrays.equals(value, last)) {
+            return;
+        }
         try {
-            producer.send(record).get();
-        } catch (ExecutionException e) {
+            producer.beginTransaction();
+            producer.send(
+                            new ProducerRecord<>(
+                                    topic, null, announcement.getEventTimeMs(), model, value))
+                    .get();
+            producer.commitTransaction();
+        } catch (KafkaException | ExecutionException e) {
             throw new IOException(
                     "snapshot "
                             + announcement.getVersion()
@@ -54,8 +86,39 @@ public final class KafkaSnapshotAnnouncer implements SnapshotAnnouncer {
                             + " but could not be announced on topic "
                             + topic
                             + "; the announcement is tried again after the restart",
-                    e.getCause());
+                    e);
         }
+        last = value;
+    }
+
+    /** The model's latest record on the topic; null for none. */
+    private byte @Nullable [] lastAnnounced(KafkaOptions kafka) {
+        Properties properties = kafka.clientProperties();
+        properties.setProperty(
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                IsolationLevel.READ_COMMITTED.name().toLowerCase(Locale.ROOT));
+        byte[] found = null;
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(
+                        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions =
+                    consumer.partitionsFor(topic).stream()
+                            .map(p -> new TopicPartition(p.topic(), p.partition()))
+                            .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (ends.entrySet().stream()
+                    .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                    // One model's records are in one partition, in order: they have one key.
+                    if (Arrays.equals(record.key(), model)) {
+                        found = record.value();
+                    }
+                }
+            }
+        }
+        return found;
     }
 
     @Override

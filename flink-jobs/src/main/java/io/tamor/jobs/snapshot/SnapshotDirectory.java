@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * v00000007/               a published version, complete and immutable
- * .staging/v00000008-ID/   a version that no checkpoint has committed yet, or never will
+ * .staging/v00000008-ID/   a version that no checkpoint has committed yet, or never will, or one
+ *                          that retention is deleting
  * .announced/v00000007     the manifest's SHA-256 of a version that has been announced; kept when
  *                          retention deletes the version, so that its number is never used again
  * </pre>
@@ -113,11 +114,17 @@ public final class SnapshotDirectory {
                 manifestSha256.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Deletes all but the newest published versions. */
+    /** Deletes all but the newest published versions, each at once for its readers. */
     void retain(int keep) throws IOException {
         List<Long> versions = published();
         for (long version : versions.subList(0, Math.max(0, versions.size() - keep))) {
-            files.delete(folder(version), true);
+            Path leaving = new Path(staging, name(version) + "-" + UUID.randomUUID());
+            files.mkdirs(staging);
+            if (!files.rename(folder(version), leaving)) {
+                throw new IOException(
+                        "snapshot: cannot rename " + folder(version) + " to " + leaving);
+            }
+            files.delete(leaving, true);
         }
     }
 

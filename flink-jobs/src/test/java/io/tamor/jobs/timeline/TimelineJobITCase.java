@@ -6,7 +6,12 @@ import io.tamor.jobs.JobEnvironment;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.config.TopicOptions;
+import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.io.TestingKafkaBroker;
+import io.tamor.jobs.kill.FaultyMap;
+import io.tamor.jobs.kill.TestingCluster;
+import io.tamor.jobs.kill.TestingFaults;
+import io.tamor.jobs.kill.TestingSeeds;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.RawEvent;
 import io.tamor.jobs.verify.logic.BatchOracle;
@@ -16,31 +21,52 @@ import io.tamor.schemas.Sample;
 import io.tamor.schemas.wire.RecordWire;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.JobExecutionResult;
-import org.apache.flink.api.common.functions.MapFunction;
-import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The whole job on a real broker: RocksDB, checkpoints, a failure, transactions. */
+/**
+ * The whole job on a real broker, killed at random points: RocksDB, checkpoints, transactions, two
+ * subtasks. Afterwards what is committed is what the oracle says, and nothing else.
+ */
 final class TimelineJobITCase {
+    private static final int HANDFUL = 4;
+    private static final int CASES = 60;
+
+    /** How often a point may be reached before it fails. */
+    private static final Map<String, Integer> POINTS =
+            Map.of(
+                    FaultyMap.RECORD, 1500,
+                    FaultyMap.LOST, 1500,
+                    FaultyMap.SNAPSHOT, 4,
+                    FaultyMap.COMPLETE, 4);
+
     @RegisterExtension
     static final MiniClusterExtension CLUSTER =
             new MiniClusterExtension(
@@ -56,80 +82,120 @@ final class TimelineJobITCase {
               - {name: line_sum, side: item, type: dense, aggregate: {function: sum, of: investments, over: 1 d, same: scenario, users: all}}
             """;
 
-    @TempDir Path folder;
+    @TempDir static Path folder;
+    private static TestingKafkaBroker broker;
+    private static List<TestingEvent> events;
+    private static RecordMetadata noise;
 
-    @Test
-    void committedSamplesAreTheOraclesInSpiteOfAFailureAndNoise() throws Exception {
-        try (TestingKafkaBroker broker = new TestingKafkaBroker(folder.resolve("broker"))) {
-            Deployment deployment = deployment(broker.bootstrap());
-            for (TopicOptions topic : deployment.topics().all()) {
-                broker.create(topic.name(), topic.partitions());
-            }
-            List<TestingEvent> events = events();
-            RecordMetadata noise = produce(broker, deployment, events);
-
-            JobExecutionResult result = run(deployment);
-
-            assertThat(FailOnce.FAILED).as("the failure took place").isTrue();
-            BatchOracle oracle = BatchOracle.of(deployment, TestingEvent.plain(events));
-            List<Sample> samples = samples(broker, deployment.topics().samples());
-            assertThat(samples.stream().map(Sample::toString).sorted())
-                    .isEqualTo(oracle.samples().stream().map(Sample::toString).sorted().toList());
-            List<RejectedRecord> rejected = rejected(broker, deployment.topics().rejected());
-            assertThat(rejected).hasSize(oracle.rejected().size() + 1);
-            assertThat(rejected)
-                    .filteredOn(r -> r.getCause() == RejectionCause.UNDECODABLE)
-                    .singleElement()
-                    .satisfies(
-                            r -> {
-                                assertThat(r.getTopic()).isEqualTo("clicks");
-                                assertThat(r.getPartition()).isEqualTo(noise.partition());
-                                assertThat(r.getOffset()).isEqualTo(noise.offset());
-                                assertThat(r.getPayload().array())
-                                        .asString(StandardCharsets.UTF_8)
-                                        .isEqualTo("noise");
-                            });
-            assertThat(result.<Long>getAccumulatorResult("timeline.samples"))
-                    .isEqualTo(samples.size());
-            assertThat(result.<Long>getAccumulatorResult("timeline.pending.impressions")).isZero();
+    @BeforeAll
+    static void produce(@InjectMiniCluster MiniCluster cluster) throws Exception {
+        TestingCluster.use(cluster);
+        broker = new TestingKafkaBroker(folder.resolve("broker"));
+        Deployment inputs = deployment("inputs");
+        for (EventKind kind : EventKind.values()) {
+            TopicOptions topic = kind.topic(inputs.topics());
+            broker.create(topic.name(), topic.partitions());
         }
+        events = events();
+        noise = produce(broker, inputs, events);
     }
 
-    private JobExecutionResult run(Deployment deployment) throws Exception {
+    @AfterAll
+    static void stopBroker() throws Exception {
+        broker.close();
+    }
+
+    static IntStream seeds() {
+        return TestingSeeds.seeds(HANDFUL);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void committedSamplesAreTheOraclesInSpiteOfFailuresAndNoise(int seed) throws Exception {
+        String name = "killed-" + seed;
+        Deployment deployment = deployment(name);
+        for (TopicOptions topic :
+                List.of(deployment.topics().samples(), deployment.topics().rejected())) {
+            broker.create(topic.name(), topic.partitions());
+        }
+        TestingFaults faults = TestingFaults.drawn(name, seed, 1 + seed % 3, POINTS);
+
+        JobExecutionResult result = run(deployment, faults, seed);
+
+        String which = "seed " + seed + ", " + faults;
+        assertThat(faults.fired()).as(which).isPositive();
+        BatchOracle oracle = BatchOracle.of(deployment, TestingEvent.plain(events));
+        List<Sample> samples = samples(broker, deployment.topics().samples());
+        assertThat(samples.stream().map(Sample::toString).sorted())
+                .as(which)
+                .isEqualTo(oracle.samples().stream().map(Sample::toString).sorted().toList());
+        List<RejectedRecord> rejected = rejected(broker, deployment.topics().rejected());
+        assertThat(rejected).as(which).hasSize(oracle.rejected().size() + 1);
+        assertThat(rejected)
+                .as(which)
+                .filteredOn(r -> r.getCause() == RejectionCause.UNDECODABLE)
+                .singleElement()
+                .satisfies(
+                        r -> {
+                            assertThat(r.getTopic()).isEqualTo("clicks");
+                            assertThat(r.getPartition()).isEqualTo(noise.partition());
+                            assertThat(r.getOffset()).isEqualTo(noise.offset());
+                            assertThat(r.getPayload().array())
+                                    .asString(StandardCharsets.UTF_8)
+                                    .isEqualTo("noise");
+                        });
+        assertThat(result.<Long>getAccumulatorResult("timeline.samples"))
+                .as(which)
+                .isEqualTo(samples.size());
+        assertThat(result.<Long>getAccumulatorResult("timeline.pending.impressions"))
+                .as(which)
+                .isZero();
+    }
+
+    private static JobExecutionResult run(Deployment deployment, TestingFaults faults, int seed)
+            throws Exception {
         Configuration configuration = JobEnvironment.configure(deployment);
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 2);
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 10);
         configuration.set(
-                RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY,
-                java.time.Duration.ofMillis(100));
+                RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(1));
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         List<DataStream<RawEvent>> streams =
                 new ArrayList<>(TimelineJob.read(environment, deployment, true));
-        FailOnce.FAILED.set(false);
         streams.set(
-                EventKind.CLICK.code(),
-                streams.get(EventKind.CLICK.code())
-                        .map(new FailOnce())
+                seed % streams.size(),
+                streams.get(seed % streams.size())
+                        .map(new FaultyMap<>(faults))
                         .returns(RawEventSerializer.TYPE)
-                        .uid("fail-once"));
-        TimelineJob.write(TimelineJob.build(streams, deployment), deployment);
-        return environment.execute("timeline");
+                        .uid("faulty-events"));
+        SingleOutputStreamOperator<OutgoingRecord> samples = TimelineJob.build(streams, deployment);
+        TimelineJob.write(samples, deployment);
+        // In the same task as the timeline, so that it fails with it.
+        samples.map(new FaultyMap<>(faults))
+                .returns(OutgoingRecord.TYPE)
+                .uid("faulty-samples")
+                .sinkTo(new DiscardingSink<>())
+                .uid("discarded");
+        return environment.execute(deployment.name());
     }
 
-    private Deployment deployment(String bootstrap) {
+    private static Deployment deployment(String name) {
         return DeploymentReader.parse(
-                "deployment.yaml",
+                name,
                 TestingDeployments.text()
-                        .replace("localhost:9092", bootstrap)
                         .replace("tasks:\n", POPULATION + "tasks:\n")
-                        .replace("checkpoint_interval: 5 s", "checkpoint_interval: 150 ms")
-                        .replace("file:///tmp/tamor", folder.toUri().toString()));
+                        .replace("name: example", "name: " + name)
+                        .replace("name: samples,", "name: samples-" + name + ",")
+                        .replace("name: rejected,", "name: rejected-" + name + ",")
+                        .replace("localhost:9092", broker.bootstrap())
+                        .replace("checkpoint_interval: 5 s", "checkpoint_interval: 30 ms")
+                        .replace("file:///tmp/tamor", folder.resolve(name).toUri().toString()));
     }
 
     private static List<TestingEvent> events() {
         List<TestingEvent> events = new ArrayList<>();
-        for (int seed = 0; seed < 60; seed++) {
+        for (int seed = 0; seed < CASES; seed++) {
             for (TestingEvent event : TimelineCase.of(seed).events()) {
                 events.add(event.of("group-" + seed + "-"));
             }
@@ -205,23 +271,5 @@ final class TimelineJobITCase {
             rejected.add(wire.decode(record.value()));
         }
         return rejected;
-    }
-
-    /** Passes events on; fails when it first hears of a completed checkpoint. */
-    private static final class FailOnce
-            implements MapFunction<RawEvent, RawEvent>, CheckpointListener {
-        static final AtomicBoolean FAILED = new AtomicBoolean();
-
-        @Override
-        public RawEvent map(RawEvent event) {
-            return event;
-        }
-
-        @Override
-        public void notifyCheckpointComplete(long checkpointId) {
-            if (FAILED.compareAndSet(false, true)) {
-                throw new IllegalStateException("failing once, on purpose");
-            }
-        }
     }
 }

@@ -30,12 +30,16 @@ public final class TestingSamples {
 
     /** The example deployment with one text of its YAML replaced. */
     public static Deployment deployment(Path folder, String text, String replacement) {
+        return DeploymentReader.parse(
+                "test",
+                yaml().replace(text, replacement)
+                        .replace("file:///tmp/tamor", folder.toUri().toString()));
+    }
+
+    /** The example deployment's YAML. */
+    public static String yaml() {
         try (InputStream yaml = TestingSamples.class.getResourceAsStream("/deployment.yaml")) {
-            String all = new String(yaml.readAllBytes(), StandardCharsets.UTF_8);
-            return DeploymentReader.parse(
-                    "test",
-                    all.replace(text, replacement)
-                            .replace("file:///tmp/tamor", folder.toUri().toString()));
+            return new String(yaml.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
