@@ -130,7 +130,7 @@ final class FeaturePropertyTest {
         try (TestingTimeline timeline = new TestingTimeline(deployment, false, 1)) {
             long time = start;
             for (int i = 0; i < 50_000; i++) {
-                time = start + i * 5 * 60_000L;
+                time = start + 300_000L * i;
                 String item = "item-" + random.nextInt(3000);
                 TestingEvent impression =
                         TestingEvent.impression("i" + i, "user", time, item, "fund", null)
