@@ -60,6 +60,16 @@ public record Deployment(
                 freeze == null || freeze.toMillis() > 0,
                 "timeline.freeze_requests must be > 0, was %s",
                 timeline);
+        check(problems, timeline, topics);
+        String learned = learner.labelSet();
+        if (learned != null) {
+            List<String> sets = timeline.labelSets().stream().map(LabelSetOptions::name).toList();
+            problems.require(
+                    sets.contains(learned),
+                    "learner.label_set: %s is not among timeline.label_sets %s",
+                    learned,
+                    sets);
+        }
         problems.require(
                 eventTime.outage().compareTo(eventTime.idle()) >= 0,
                 "event_time.outage must be >= event_time.idle (%s), was %s",
@@ -103,6 +113,29 @@ public record Deployment(
     /** The longest label window: how long an impression can stay pending. */
     public Duration longestWindow() {
         return tasks.stream().map(TaskOptions::window).max(Duration::compareTo).orElseThrow();
+    }
+
+    /** The label set that the model learns. */
+    public String learnedLabelSet() {
+        String named = learner.labelSet();
+        return named == null ? timeline.labelSets().get(0).name() : named;
+    }
+
+    private static void check(Problems problems, TimelineOptions timeline, Topics topics) {
+        unique(
+                problems,
+                "timeline.label_sets",
+                timeline.labelSets().stream().map(LabelSetOptions::name).toList());
+        CorrectionOptions corrections = timeline.corrections();
+        problems.require(
+                        corrections == null
+                                || (!corrections.grace().isZero()
+                                        && !corrections.grace().isNegative()),
+                        "timeline.corrections.grace must be > 0; leave timeline.corrections out to"
+                                + " reject every late outcome")
+                .require(
+                        (corrections == null) == (topics.corrections() == null),
+                        "topics.corrections is given exactly when timeline.corrections is");
     }
 
     private static void unique(Problems problems, String key, List<String> names) {

@@ -2,6 +2,7 @@ package io.tamor.jobs.config;
 
 import java.io.Serializable;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The learner.
@@ -13,8 +14,14 @@ import java.time.Duration;
  *     behind a later one of its partition; one later still is trained at once, out of order, and
  *     counted
  * @param userRowTtl event time after which the row of a user without samples is dropped
+ * @param labelSet the label set that is learned, null for the first; samples of others are skipped
  */
-public record LearnerOptions(int batch, Duration maxDelay, Duration disorder, Duration userRowTtl)
+public record LearnerOptions(
+        int batch,
+        Duration maxDelay,
+        Duration disorder,
+        Duration userRowTtl,
+        @Nullable String labelSet)
         implements Serializable {
 
     /** How far the timeline's own samples can be out of order within a partition. */

@@ -93,6 +93,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     private transient OnlineTraining training;
     private transient Map<Integer, String> partitions;
     private transient long reportedSamples;
+    private transient long skippedSamples;
     private transient boolean ended;
 
     public OnlineLearnerOperator(Deployment deployment) {
@@ -169,6 +170,10 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
             sample = wire.decode(consumed.payload);
         } catch (MalformedRecordException e) {
             reject(consumed, RejectionCause.UNDECODABLE, String.valueOf(e.getMessage()));
+            return;
+        }
+        if (!rules.learns(sample)) {
+            skippedSamples++;
             return;
         }
         SampleRules.Refusal refusal = rules.check(sample, consumed.userId);
@@ -278,6 +283,11 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         };
     }
 
+    /** Samples of label sets that are not learned, since the start. */
+    long skippedSamples() {
+        return skippedSamples;
+    }
+
     /** How far it is; the operator's own. */
     LearnerProgress progress() {
         return progress;
@@ -289,6 +299,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         group.gauge("steps", () -> progress.steps);
         group.gauge("droppedSteps", () -> progress.droppedSteps);
         group.gauge("lateSamples", () -> progress.lateSamples);
+        group.gauge("skippedSamples", () -> skippedSamples);
         group.gauge("rejectedRecords", () -> progress.rejectedRecords);
         group.gauge("untrainedSamples", () -> queue.size());
         group.gauge("snapshotVersion", () -> progress.version);

@@ -7,6 +7,7 @@ import io.tamor.jobs.timeline.logic.EventKind;
 final class OperatorUids {
     static final String USER_TIMELINE = "timeline.user-timeline";
     static final String SAMPLES = "timeline.samples-sink";
+    static final String CORRECTIONS = "timeline.corrections-sink";
     static final String REJECTED = "timeline.rejected-sink";
 
     private OperatorUids() {}

@@ -4,6 +4,7 @@ import io.tamor.jobs.config.Topics;
 import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.timeline.logic.RawEvent;
 import io.tamor.jobs.timeline.logic.TimelineOutput;
+import io.tamor.schemas.Correction;
 import io.tamor.schemas.RejectedRecord;
 import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
@@ -17,16 +18,20 @@ import org.apache.flink.util.OutputTag;
 final class TimelineEdge implements TimelineOutput {
     private final Topics topics;
     private final Output<StreamRecord<OutgoingRecord>> output;
+    private final OutputTag<OutgoingRecord> corrected;
     private final OutputTag<OutgoingRecord> rejected;
     private final RecordWire<Sample> samples = RecordWire.of(Sample.class);
+    private final RecordWire<Correction> corrections = RecordWire.of(Correction.class);
     private final RecordWire<RejectedRecord> rejections = RecordWire.of(RejectedRecord.class);
 
     TimelineEdge(
             Topics topics,
             Output<StreamRecord<OutgoingRecord>> output,
+            OutputTag<OutgoingRecord> corrected,
             OutputTag<OutgoingRecord> rejected) {
         this.topics = topics;
         this.output = output;
+        this.corrected = corrected;
         this.rejected = rejected;
     }
 
@@ -36,6 +41,19 @@ final class TimelineEdge implements TimelineOutput {
         output.collect(
                 new StreamRecord<>(
                         new OutgoingRecord(sample.getUserId(), timestampMs, samples.encode(sample)),
+                        timestampMs));
+    }
+
+    @Override
+    public void correction(Correction correction) {
+        long timestampMs = correction.getOutcomeTimeMs();
+        output.collect(
+                corrected,
+                new StreamRecord<>(
+                        new OutgoingRecord(
+                                correction.getUserId(),
+                                timestampMs,
+                                corrections.encode(correction)),
                         timestampMs));
     }
 

@@ -1,6 +1,7 @@
 package io.tamor.jobs.timeline;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.TopicOptions;
 import io.tamor.jobs.io.KafkaSinks;
 import io.tamor.jobs.io.KafkaSources;
 import io.tamor.jobs.io.OutgoingRecord;
@@ -23,6 +24,9 @@ import org.apache.flink.util.OutputTag;
  * PopulationStage} first.
  */
 public final class TimelineJob {
+    /** Side output of {@link #build}: labels that late outcomes changed. */
+    public static final OutputTag<OutgoingRecord> CORRECTIONS = UserTimelineOperator.CORRECTIONS;
+
     /** Side output of {@link #build}: records that cannot be used. */
     public static final OutputTag<OutgoingRecord> REJECTED = UserTimelineOperator.REJECTED;
 
@@ -60,7 +64,7 @@ public final class TimelineJob {
         return events;
     }
 
-    /** Samples and rejected records to their topics. */
+    /** Samples, rejected records and, where there are any, corrections to their topics. */
     static void write(SingleOutputStreamOperator<OutgoingRecord> samples, Deployment deployment) {
         samples.sinkTo(
                         KafkaSinks.exactlyOnceByKeyGroup(
@@ -78,13 +82,25 @@ public final class TimelineJob {
                                 deployment.name() + "-rejected"))
                 .uid(OperatorUids.REJECTED)
                 .name(OperatorUids.REJECTED);
+        TopicOptions corrections = deployment.topics().corrections();
+        if (corrections != null) {
+            samples.getSideOutput(CORRECTIONS)
+                    .sinkTo(
+                            KafkaSinks.exactlyOnce(
+                                    deployment.kafka(),
+                                    corrections,
+                                    deployment.name() + "-corrections"))
+                    .uid(OperatorUids.CORRECTIONS)
+                    .name(OperatorUids.CORRECTIONS);
+        }
     }
 
     /**
      * The job without its edges.
      *
      * @param events one stream for each {@link EventKind}, in that order, with watermarks
-     * @return samples, encoded; the side output {@link #REJECTED} holds rejected records
+     * @return samples, encoded; the side outputs {@link #REJECTED} and {@link #CORRECTIONS} hold
+     *     rejected records and corrections
      */
     public static SingleOutputStreamOperator<OutgoingRecord> build(
             List<? extends DataStream<RawEvent>> events, Deployment deployment) {

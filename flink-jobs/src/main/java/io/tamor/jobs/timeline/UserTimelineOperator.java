@@ -50,6 +50,10 @@ import org.apache.flink.util.OutputTag;
 final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord>
         implements MultipleInputStreamOperator<OutgoingRecord>, Triggerable<String, VoidNamespace> {
 
+    /** Labels that late outcomes changed. */
+    static final OutputTag<OutgoingRecord> CORRECTIONS =
+            new OutputTag<>("timeline.corrections", OutgoingRecord.TYPE);
+
     /** Records that cannot be used. */
     static final OutputTag<OutgoingRecord> REJECTED =
             new OutputTag<>("timeline.rejected", OutgoingRecord.TYPE);
@@ -92,7 +96,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     UserTimelineOperator(
             StreamOperatorParameters<OutgoingRecord> parameters, Deployment deployment) {
         super(parameters, EventKind.values().length);
-        this.edge = new TimelineEdge(deployment.topics(), output, REJECTED);
+        this.edge = new TimelineEdge(deployment.topics(), output, CORRECTIONS, REJECTED);
         this.rules = new TimelineRules(deployment, tally, edge);
         this.counters = new TimelineCounters(tally, rules.tally());
         for (EventKind kind : EventKind.values()) {
@@ -144,11 +148,11 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     private void onEvent(RawEvent event) throws Exception {
         RejectionCause refused = event.cause();
         if (refused == RejectionCause.LATE) {
-            rules.rejectLate(wire.decodeAgain(event), users.value(), timers.currentWatermark());
+            rules.refuseLate(user(), wire.decodeAgain(event), timers.currentWatermark());
         } else if (refused != null) {
             rules.reject(event, refused, event.detail());
         } else if (event.timeMs() <= timers.currentWatermark()) {
-            rules.rejectLate(wire.decodeAgain(event), users.value(), timers.currentWatermark());
+            late(wire.decodeAgain(event));
         } else {
             unripe.add(event.underKey());
             timers.registerEventTimeTimer(VoidNamespace.INSTANCE, event.timeMs());
@@ -173,11 +177,23 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
 
     private void advance(String userId, long upToMs) throws Exception {
         List<Event> ripe = ripeEvents(upToMs);
+        UserState user = user();
+        store(user, upToMs, rules.advance(userId, user, frozenFeatures, ripe, upToMs));
+    }
+
+    private void late(Event event) throws Exception {
+        long watermarkMs = timers.currentWatermark();
+        UserState user = user();
+        long dueMs = rules.late(event.raw().userId(), user, frozenFeatures, event, watermarkMs);
+        store(user, watermarkMs, dueMs);
+    }
+
+    private UserState user() throws Exception {
         UserState user = users.value();
-        if (user == null) {
-            user = new UserState();
-        }
-        long dueMs = rules.advance(userId, user, frozenFeatures, ripe, upToMs);
+        return user == null ? new UserState() : user;
+    }
+
+    private void store(UserState user, long upToMs, long dueMs) throws Exception {
         if (dueMs != Long.MAX_VALUE && user.wake(upToMs, dueMs)) {
             timers.registerEventTimeTimer(VoidNamespace.INSTANCE, dueMs);
         }

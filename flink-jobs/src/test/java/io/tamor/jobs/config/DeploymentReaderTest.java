@@ -2,6 +2,7 @@ package io.tamor.jobs.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,8 +25,11 @@ final class DeploymentReaderTest {
 
         assertThat(deployment.tiers().names()).containsExactly("none", "low", "high");
         assertThat(deployment.longestWindow()).isEqualTo(Duration.ofDays(7));
-        assertThat(deployment.timeline().attribution().rule())
-                .isEqualTo(AttributionOptions.Rule.LAST_CLICK);
+        LabelSetOptions only = deployment.timeline().labelSets().get(0);
+        assertThat(deployment.timeline().labelSets()).hasSize(1);
+        assertThat(only.name()).isEqualTo("default");
+        assertThat(only.attribution().rule()).isEqualTo(AttributionOptions.Rule.LAST_CLICK);
+        assertThat(only.redemptions()).isEqualTo(LabelSetOptions.Redemptions.IGNORE);
         assertThat(deployment.sampleSchema().categorical())
                 .extracting(FeatureOptions::name)
                 .containsExactly("age", "item", "scenario");
@@ -115,6 +119,49 @@ final class DeploymentReaderTest {
                 .get(1)
                 .aggregate()
                 .hop();
+    }
+
+    @Test
+    void labelSetsAndCorrectionsAreReadAndChecked() throws IOException {
+        String attribution = "attribution: {rule: last-click, scope: same-scenario, window: 3 d}";
+        String sets =
+                "label_sets: [{name: a, %1$s}, {name: b, redemptions: retract, %1$s}]"
+                        .formatted(attribution);
+        String corrected =
+                example()
+                        .replace(attribution, sets + "\n  corrections: {grace: 6 h}")
+                        .replace("learner: {", "learner: {label_set: b, ")
+                        .replace(
+                                "  rejected: {",
+                                "  corrections: {name: corrections, partitions: 2}\n  rejected: {");
+        Deployment deployment = DeploymentReader.parse("sets", corrected);
+        assertThat(deployment.timeline().labelSets())
+                .extracting(LabelSetOptions::name, LabelSetOptions::redemptions)
+                .containsExactly(
+                        tuple("a", LabelSetOptions.Redemptions.IGNORE),
+                        tuple("b", LabelSetOptions.Redemptions.RETRACT));
+        assertThat(deployment.learnedLabelSet()).isEqualTo("b");
+        assertThat(deployment.timeline().graceMs()).isEqualTo(6 * 3_600_000L);
+        assertThat(deployment.topics().all()).hasSize(10);
+
+        String broken =
+                corrected
+                        .replace("name: b", "name: a")
+                        .replace("grace: 6 h", "grace: 0 h")
+                        .replace("  corrections: {name: corrections, partitions: 2}\n", "");
+        assertThatThrownBy(() -> DeploymentReader.parse("broken.yaml", broken))
+                .hasMessageContaining("4 problems")
+                .hasMessageContaining("timeline.label_sets: a is named twice")
+                .hasMessageContaining("timeline.corrections.grace must be > 0")
+                .hasMessageContaining("topics.corrections is given exactly when")
+                .hasMessageContaining("learner.label_set: b is not among timeline.label_sets");
+        assertThatThrownBy(
+                        () ->
+                                DeploymentReader.parse(
+                                        "both",
+                                        example()
+                                                .replace(attribution, attribution + "\n  " + sets)))
+                .hasMessageContaining("give either attribution, for one label set, or label_sets");
     }
 
     @Test

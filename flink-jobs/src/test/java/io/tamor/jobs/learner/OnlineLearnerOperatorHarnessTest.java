@@ -150,6 +150,23 @@ class OnlineLearnerOperatorHarnessTest {
     }
 
     @Test
+    void samplesOfOtherLabelSetsAreSkippedAndCounted() throws Exception {
+        try (TestingLearner one = new TestingLearner(deployment);
+                TestingLearner both = new TestingLearner(deployment)) {
+            for (Sample sample : samples) {
+                one.take(sample);
+                both.take(sample);
+                both.take(Sample.newBuilder(sample).setLabelSet("other").build());
+            }
+            one.end();
+            both.end();
+            assertThat(both.skippedSamples()).isEqualTo(samples.size());
+            assertThat(both.rejected).isEmpty();
+            assertSameOutcome(both, one);
+        }
+    }
+
+    @Test
     void everyLabelIsCountedOnceInTheWindowsAndInTheTotal() throws Exception {
         try (TestingLearner learner = new TestingLearner(deployment)) {
             for (Sample sample : samples) {

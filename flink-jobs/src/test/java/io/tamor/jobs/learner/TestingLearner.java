@@ -133,6 +133,10 @@ final class TestingLearner implements AutoCloseable {
         return ((OnlineLearnerOperator) harness.getOperator()).progress().lateSamples;
     }
 
+    long skippedSamples() {
+        return ((OnlineLearnerOperator) harness.getOperator()).skippedSamples();
+    }
+
     int timers() {
         return harness.numEventTimeTimers();
     }

@@ -139,8 +139,7 @@ final class StarbucksOffersTest {
                                 AttributionOptions.Scope.ANY,
                                 window),
                         10_000,
-                        100,
-                        null),
+                        100),
                 tasks);
     }
 

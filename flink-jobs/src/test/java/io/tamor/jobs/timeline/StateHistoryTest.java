@@ -2,17 +2,22 @@ package io.tamor.jobs.timeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tamor.jobs.config.CorrectionOptions;
 import io.tamor.jobs.config.Deployment;
-import io.tamor.jobs.config.DeploymentReader;
+import io.tamor.jobs.config.LabelSetOptions;
+import io.tamor.jobs.config.TimelineOptions;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.schemas.Sample;
 import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.streaming.util.OperatorSnapshotUtil;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * State written by earlier builds, kept as files, is read by this one. A new version of a stored
@@ -22,17 +27,38 @@ final class StateHistoryTest {
     private static final long T = 1_600_000_000_000L;
     private static final long MINUTE = 60_000L;
     private static final Deployment DEPLOYMENT = TestingDeployments.example();
-    private static final Deployment FREEZING =
-            DeploymentReader.parse(
-                    "deployment.yaml",
-                    TestingDeployments.text()
-                            .replace("emit: staged", "emit: staged\n  freeze_requests: 1 h"));
+    private static final int NEWEST = 4;
     private static final String REQUEST = "request-1";
 
-    @Test
-    void versionOneGoesOnWhereItStopped() throws Exception {
-        URL file = getClass().getResource("/state/user-timeline-v1.snapshot");
-        try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, false, 1)) {
+    /** Version 3 came with retraction and corrections, version 4 with frozen requests. */
+    private static Deployment deployment(int version) {
+        Deployment base = TestingDeployments.example();
+        if (version == 1) {
+            return base;
+        }
+        return TestingDeployments.with(
+                base,
+                new TimelineOptions(
+                        base.timeline().emit(),
+                        base.timeline().matching(),
+                        null,
+                        List.of(
+                                new LabelSetOptions(
+                                        LabelSetOptions.DEFAULT,
+                                        base.timeline().labelSets().get(0).attribution(),
+                                        LabelSetOptions.Redemptions.RETRACT)),
+                        new CorrectionOptions(Duration.ofHours(6)),
+                        base.timeline().maxPendingPerUser(),
+                        base.timeline().maxItemsPerUser(),
+                        version >= 4 ? Duration.ofHours(1) : null),
+                base.tasks());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, NEWEST})
+    void everyVersionGoesOnWhereItStopped(int version) throws Exception {
+        URL file = getClass().getResource("/state/user-timeline-v" + version + ".snapshot");
+        try (TestingTimeline timeline = new TestingTimeline(deployment(version), false, 1)) {
             timeline.restore(
                     OperatorSnapshotUtil.readStateHandle(Path.of(file.toURI()).toString()));
             timeline.feed(outcome(EventKind.CLICK, "c1", "i1", 2).raw(6));
@@ -58,10 +84,10 @@ final class StateHistoryTest {
     }
 
     @Test
-    void versionTwoKnowsTheUsersPastAndTheFrozenRequest() throws Exception {
-        assertThat(laterFeatures("/state/user-timeline-v2.snapshot", FREEZING, REQUEST))
-                .isEqualTo(laterFeatures(null, FREEZING, REQUEST))
-                .isNotEqualTo(laterFeatures(null, FREEZING, null));
+    void versionFourKnowsTheUsersPastAndTheFrozenRequest() throws Exception {
+        assertThat(laterFeatures("/state/user-timeline-v4.snapshot", deployment(4), REQUEST))
+                .isEqualTo(laterFeatures(null, deployment(4), REQUEST))
+                .isNotEqualTo(laterFeatures(null, deployment(4), null));
     }
 
     /** Of an impression after the snapshot was taken, restored or uninterrupted. */
@@ -93,7 +119,7 @@ final class StateHistoryTest {
 
     /** Writes the file of a new version, named by the argument. Run by hand, once a version. */
     public static void main(String[] arguments) throws Exception {
-        try (TestingTimeline timeline = new TestingTimeline(FREEZING, false, 1)) {
+        try (TestingTimeline timeline = new TestingTimeline(deployment(NEWEST), false, 1)) {
             feedUpToTheSnapshot(timeline, REQUEST);
             OperatorSnapshotUtil.writeStateHandle(timeline.snapshot(), arguments[0]);
         }

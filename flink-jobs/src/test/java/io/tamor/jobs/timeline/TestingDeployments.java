@@ -6,6 +6,8 @@ import io.tamor.jobs.config.FeatureOptions;
 import io.tamor.jobs.config.TaskOptions;
 import io.tamor.jobs.config.TierOptions;
 import io.tamor.jobs.config.TimelineOptions;
+import io.tamor.jobs.config.TopicOptions;
+import io.tamor.jobs.config.Topics;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,6 +34,23 @@ final class TestingDeployments {
         return with(base, timeline, tasks, base.tiers(), base.features());
     }
 
+    /** The topics, with one for corrections where there are some. */
+    private static Topics topics(Topics base, TimelineOptions timeline) {
+        return new Topics(
+                base.impressions(),
+                base.clicks(),
+                base.conversions(),
+                base.investments(),
+                base.samples(),
+                timeline.corrections() == null
+                        ? null
+                        : new TopicOptions("corrections", 1, null, false),
+                base.rejected(),
+                base.snapshots(),
+                base.userBias(),
+                base.metrics());
+    }
+
     static Deployment with(
             Deployment base,
             TimelineOptions timeline,
@@ -42,7 +61,7 @@ final class TestingDeployments {
                 base.version(),
                 base.name(),
                 base.kafka(),
-                base.topics(),
+                topics(base.topics(), timeline),
                 base.eventTime(),
                 tiers,
                 base.scenarios(),

@@ -7,11 +7,13 @@ import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.RawEvent;
 import io.tamor.jobs.timeline.logic.Tally;
 import io.tamor.jobs.timeline.logic.UserState;
+import io.tamor.schemas.Correction;
 import io.tamor.schemas.RejectedRecord;
 import io.tamor.schemas.Sample;
 import io.tamor.schemas.wire.MalformedRecordException;
 import io.tamor.schemas.wire.RecordWire;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,6 +41,7 @@ final class TestingTimeline implements AutoCloseable {
     private final boolean rocksDb;
     private final List<Harness> subtasks = new ArrayList<>();
     private final RecordWire<Sample> sampleWire = RecordWire.of(Sample.class);
+    private final RecordWire<Correction> correctionWire = RecordWire.of(Correction.class);
     private final RecordWire<RejectedRecord> rejectedWire = RecordWire.of(RejectedRecord.class);
     private final List<TestingPopulationStage> stages = new ArrayList<>();
     private final long[] watermarks = {
@@ -47,6 +50,7 @@ final class TestingTimeline implements AutoCloseable {
     private long checkpoint;
 
     final List<Sample> samples = new ArrayList<>();
+    final List<Correction> corrections = new ArrayList<>();
     final List<RejectedRecord> rejected = new ArrayList<>();
 
     TestingTimeline(Deployment deployment, boolean rocksDb, int parallelism) throws Exception {
@@ -145,6 +149,11 @@ final class TestingTimeline implements AutoCloseable {
         }
     }
 
+    /** Where event time is: the least of the inputs' watermarks. */
+    long watermark() {
+        return Arrays.stream(watermarks).min().orElseThrow();
+    }
+
     void watermarks(long watermarkMs) throws Exception {
         for (EventKind kind : EventKind.values()) {
             watermark(kind, watermarkMs);
@@ -187,8 +196,17 @@ final class TestingTimeline implements AutoCloseable {
             stage.start(parallelism, stage.stopped(checkpoint), states.length);
         }
         stop();
-        java.util.Arrays.fill(watermarks, Long.MIN_VALUE);
+        Arrays.fill(watermarks, Long.MIN_VALUE);
         start(parallelism, whole, states.length);
+    }
+
+    /** The same, and the sources say at once where event time was. */
+    void restoreWithWatermarks(int parallelism) throws Exception {
+        long[] before = watermarks.clone();
+        restore(parallelism);
+        for (EventKind kind : EventKind.values()) {
+            watermark(kind, before[kind.code()]);
+        }
     }
 
     /** Takes a snapshot of a timeline of one subtask. */
@@ -215,6 +233,10 @@ final class TestingTimeline implements AutoCloseable {
                     }
                     samples.add(sample);
                 }
+            }
+            var corrected = harness.getSideOutput(UserTimelineOperator.CORRECTIONS);
+            while (corrected != null && !corrected.isEmpty()) {
+                corrections.add(correctionWire.decode(corrected.poll().getValue().value()));
             }
             var side = harness.getSideOutput(UserTimelineOperator.REJECTED);
             while (side != null && !side.isEmpty()) {

@@ -2,9 +2,11 @@ package io.tamor.jobs.timeline;
 
 import io.tamor.jobs.config.AggregateOptions;
 import io.tamor.jobs.config.AttributionOptions;
+import io.tamor.jobs.config.CorrectionOptions;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.FeatureOptions;
 import io.tamor.jobs.config.FeatureSource;
+import io.tamor.jobs.config.LabelSetOptions;
 import io.tamor.jobs.config.MatchingOptions;
 import io.tamor.jobs.config.TaskOptions;
 import io.tamor.jobs.config.TierOptions;
@@ -86,7 +88,7 @@ record TimelineCase(long seed, Deployment deployment, List<TestingEvent> events)
             String named =
                     random.nextInt(3) == 0 ? null : random.nextInt(8) == 0 ? "nobody" : near.id();
             String scenario = random.nextInt(3) == 0 ? null : pick(random, SCENARIOS);
-            if (kind < 8) {
+            if (kind < 7) {
                 events.add(
                         TestingEvent.outcome(
                                 kind < 6 ? EventKind.CLICK : EventKind.CONVERSION,
@@ -104,9 +106,9 @@ record TimelineCase(long seed, Deployment deployment, List<TestingEvent> events)
                                         time,
                                         random.nextInt(4) == 0 ? named : null,
                                         scenario,
-                                        random.nextInt(4) == 0,
+                                        random.nextInt(3) == 0,
                                         1 + random.nextInt(20_000))
-                                .ofItem(random.nextBoolean() ? near.item() : null));
+                                .ofItem(random.nextBoolean() ? null : near.item()));
             }
         }
     }
@@ -130,16 +132,30 @@ record TimelineCase(long seed, Deployment deployment, List<TestingEvent> events)
                         pick(random, TimelineOptions.Emit.values()),
                         new MatchingOptions(
                                 pick(random, MatchingOptions.By.values()), random.nextBoolean()),
-                        new AttributionOptions(
-                                pick(random, AttributionOptions.Rule.values()),
-                                pick(random, AttributionOptions.Scope.values()),
-                                window(random)),
+                        null,
+                        labelSets(random),
+                        random.nextBoolean() ? null : new CorrectionOptions(window(random)),
                         random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1000,
                         random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 100,
                         random.nextBoolean() ? window(random) : null);
         TierOptions tiers =
                 random.nextBoolean() ? base.tiers() : new TierOptions("tier", base.tiers().bands());
         return TestingDeployments.with(base, timeline, tasks, tiers, features(random));
+    }
+
+    private static List<LabelSetOptions> labelSets(Random random) {
+        List<LabelSetOptions> sets = new ArrayList<>();
+        for (int left = random.nextInt(3); left >= 0; left--) {
+            sets.add(
+                    new LabelSetOptions(
+                            "set-" + sets.size(),
+                            new AttributionOptions(
+                                    pick(random, AttributionOptions.Rule.values()),
+                                    pick(random, AttributionOptions.Scope.values()),
+                                    window(random)),
+                            pick(random, LabelSetOptions.Redemptions.values())));
+        }
+        return sets;
     }
 
     private static TaskOptions task(Random random, TaskOptions.Label label, String suffix) {

@@ -20,9 +20,10 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 final class TimelineFuzzTest {
     private static final long[] DISORDERS = {0, 300_000, 3_600_000, 86_400_000L * 3};
+    private static final long[] LATENESS = {0, 0, 1_800_000, 14_400_000, 86_400_000L * 2};
 
     @ParameterizedTest
-    @CsvSource({"false, 200, 0", "true, 10, 1000000"})
+    @CsvSource({"false, 1000, 0", "true, 20, 1000000"})
     void samplesAndRejectionsAreTheOracles(boolean rocksDb, int cases, long firstSeed)
             throws Exception {
         int wanted = Integer.getInteger("tamor.fuzz.cases", cases);
@@ -67,16 +68,29 @@ final class TimelineFuzzTest {
     private static String difference(TimelineCase one, boolean rocksDb) throws Exception {
         Random random = new Random(one.seed() ^ 0x5DEECE66DL);
         long disorder = DISORDERS[random.nextInt(DISORDERS.length)];
-        BatchOracle oracle = BatchOracle.of(one.deployment(), TestingEvent.plain(one.events()));
         try (TestingTimeline timeline =
                 new TestingTimeline(one.deployment(), rocksDb, 1 + random.nextInt(2))) {
             Map<EventKind, Long> newest = new HashMap<>();
             long offset = 0;
-            List<TestingEvent> arrivals = one.arrivals(random, disorder);
+            // How much later than the watermark allows an event may be. A stage in front of the
+            // users has a watermark of its own, so that late would mean two things.
+            long lateness =
+                    timeline.stages().isEmpty() ? LATENESS[random.nextInt(LATENESS.length)] : 0;
+            List<TestingEvent> arrivals = one.arrivals(random, disorder + lateness);
+            List<TestingEvent> inTime = new ArrayList<>();
+            List<BatchOracle.Late> late = new ArrayList<>();
             int restoreAt = random.nextInt(3) == 0 ? -1 : random.nextInt(arrivals.size() + 1);
             for (TestingEvent event : arrivals) {
                 if (offset == restoreAt) {
-                    timeline.restore(1 + random.nextInt(4));
+                    timeline.restoreWithWatermarks(1 + random.nextInt(4));
+                }
+                if (event.timeMs() > timeline.watermark()) {
+                    inTime.add(event);
+                } else {
+                    late.add(
+                            new BatchOracle.Late(
+                                    TestingEvent.plain(List.of(event)).get(0),
+                                    timeline.watermark()));
                 }
                 timeline.feed(event.raw(offset++));
                 newest.merge(event.kind(), event.timeMs(), Math::max);
@@ -87,14 +101,21 @@ final class TimelineFuzzTest {
                 }
             }
             timeline.finish();
+            BatchOracle oracle = BatchOracle.of(one.deployment(), TestingEvent.plain(inTime), late);
             return difference(oracle, timeline, one);
         }
     }
 
     private static String difference(BatchOracle oracle, TestingTimeline timeline, TimelineCase one)
             throws Exception {
-        List<String> wanted = oracle.samples().stream().map(Sample::toString).sorted().toList();
-        List<String> found = timeline.samples.stream().map(Sample::toString).sorted().toList();
+        // The exact amount beside the labels is as emitted: corrections are of labels.
+        boolean amounts = timeline.counts().get("timeline.accepted.late") == 0;
+        List<String> wanted = shown(oracle.samples(), amounts);
+        List<String> found =
+                shown(
+                        TestingCorrections.applied(
+                                one.deployment(), timeline.samples, timeline.corrections),
+                        amounts);
         if (!found.equals(wanted)) {
             return "samples: " + firstDifference(wanted, found);
         }
@@ -117,6 +138,14 @@ final class TimelineFuzzTest {
         return null;
     }
 
+    private static List<String> shown(List<Sample> samples, boolean amounts) {
+        return samples.stream()
+                .map(s -> amounts ? s : Sample.newBuilder(s).setAmountMinor(0).build())
+                .map(Sample::toString)
+                .sorted()
+                .toList();
+    }
+
     /** Impressions in = completed + pending + rejected. */
     private static void assertIdentity(TestingTimeline timeline, TimelineCase one) {
         Map<String, Long> counts = timeline.counts();
@@ -129,7 +158,9 @@ final class TimelineFuzzTest {
                         .sum();
         assertThat(counts.get("timeline.completed.impressions") + rejected).isEqualTo(impressions);
         assertThat(timeline.samples.stream().filter(Sample::getLastStage).count())
-                .isEqualTo(counts.get("timeline.completed.impressions"));
+                .isEqualTo(
+                        counts.get("timeline.completed.impressions")
+                                * one.deployment().timeline().labelSets().size());
     }
 
     private static void assertNothingLeft(TestingTimeline timeline) throws Exception {

@@ -75,6 +75,28 @@ final class TimelineJobTest {
     }
 
     @Test
+    void correctionsHaveTheirSinkWhereLateOutcomesAreTaken() {
+        Deployment deployment =
+                DeploymentReader.parse(
+                        "deployment.yaml",
+                        TestingDeployments.text()
+                                .replace(
+                                        "  max_pending_per_user",
+                                        "  corrections: {grace: 6 h}\n  max_pending_per_user")
+                                .replace(
+                                        "  rejected: {",
+                                        "  corrections: {name: corrections, partitions: 1}\n"
+                                                + "  rejected: {"));
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment(
+                        JobEnvironment.configure(deployment));
+        TimelineJob.define(environment, deployment, false);
+        assertThat(environment.getStreamGraph().getStreamNodes())
+                .extracting(StreamNode::getOperatorName)
+                .anyMatch(name -> name.startsWith("timeline.corrections-sink"));
+    }
+
+    @Test
     void aMissingStreamIsNamed() {
         assertThatThrownBy(() -> TimelineJob.build(List.of(), TestingDeployments.example()))
                 .hasMessageContaining("impressions, clicks, conversions, investments");

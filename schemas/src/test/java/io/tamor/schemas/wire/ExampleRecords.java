@@ -2,6 +2,7 @@ package io.tamor.schemas.wire;
 
 import io.tamor.schemas.Click;
 import io.tamor.schemas.Conversion;
+import io.tamor.schemas.Correction;
 import io.tamor.schemas.Direction;
 import io.tamor.schemas.Impression;
 import io.tamor.schemas.Investment;
@@ -38,6 +39,18 @@ final class ExampleRecords {
                         1_234_567_890_123L,
                         NOON + 90_000),
                 sample(),
+                new Correction(
+                        "i-1",
+                        "default",
+                        1,
+                        "amount",
+                        3L,
+                        0f,
+                        12.5f,
+                        "user-1",
+                        NOON,
+                        NOON + 900_000,
+                        NOON + 800_000),
                 new RejectedRecord(
                         RejectionCause.ORPHAN,
                         "no impression i-9 of user-1",

@@ -1,6 +1,5 @@
 package io.tamor.quickstart.cli;
 
-import io.tamor.jobs.cli.BenchmarkCommand;
 import io.tamor.jobs.cli.CompareCommand;
 import io.tamor.jobs.cli.ConfigCommand;
 import io.tamor.jobs.cli.Errors;

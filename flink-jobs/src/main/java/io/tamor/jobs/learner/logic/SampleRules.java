@@ -30,6 +30,7 @@ public final class SampleRules implements Serializable {
     public static final float LARGEST_WEIGHT = 1e6f;
 
     private final SampleSchema schema;
+    private final String labelSet;
     private final Map<String, Integer> tiers;
     private final Map<String, Integer> scenarios;
 
@@ -38,6 +39,7 @@ public final class SampleRules implements Serializable {
 
     public SampleRules(Deployment deployment) {
         this.schema = deployment.sampleSchema();
+        this.labelSet = deployment.learnedLabelSet();
         this.tiers = indexed(deployment.tiers().names());
         this.scenarios = indexed(deployment.scenarios());
     }
@@ -50,6 +52,11 @@ public final class SampleRules implements Serializable {
     /** Index of a scenario that {@link #check} has passed. */
     public int scenario(Sample sample) {
         return known(scenarios, sample.getScenario());
+    }
+
+    /** True of a sample of the label set that is learned, or from before sets had names. */
+    public boolean learns(Sample sample) {
+        return sample.getLabelSet().equals(labelSet) || sample.getLabelSet().isEmpty();
     }
 
     /** Null where the sample, found under a user's key, may be trained. */

@@ -1,7 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +20,7 @@ public final class TrainingQueue {
     private final int capacity;
     private final long maxDelayMs;
     private final PriorityQueue<QueuedSample> held =
-            new PriorityQueue<>(
-                    Comparator.comparing(QueuedSample::sample, SampleOrder.BY_MATURITY));
+            new PriorityQueue<>((a, b) -> SampleOrder.BY_MATURITY.compare(a.sample(), b.sample()));
     private final List<QueuedSample> batch;
     private final Map<String, Integer> countByUser = new HashMap<>();
     private long passedMs = Long.MIN_VALUE;

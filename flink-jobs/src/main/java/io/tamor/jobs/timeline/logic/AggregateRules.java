@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class AggregateRules implements Serializable {
     private static final double MINOR_PER_MAJOR = 100.0;
     private static final double HOUR_MS = 3_600_000.0;
-    private static final long NO_ITEM = IdHash.of("");
 
     /** An aggregate and the series it reads. */
     private record Reading(AggregateOptions aggregate, SeriesSpec of, @Nullable SeriesSpec per)
@@ -99,7 +98,7 @@ final class AggregateRules implements Serializable {
                             yield scenario;
                         }
                         case ITEM -> {
-                            if (item == null && event.item() != NO_ITEM) {
+                            if (item == null && event.item() != LabelEvent.NO_ITEM) {
                                 item = touched(aggregates, event.item());
                             }
                             yield item;

@@ -1,38 +1,117 @@
 package io.tamor.jobs.timeline.logic;
 
-import io.tamor.jobs.config.AttributionOptions;
 import io.tamor.jobs.config.AttributionOptions.Rule;
 import io.tamor.jobs.config.AttributionOptions.Scope;
+import io.tamor.jobs.config.LabelSetOptions;
+import io.tamor.jobs.config.LabelSetOptions.Redemptions;
+import io.tamor.jobs.timeline.logic.Attributed.Lot;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Which impressions an investment belongs to. */
+/** Which impressions a subscription belongs to in one label set, and what a redemption takes. */
 final class AttributionRules implements Serializable {
+    private final int set;
+    private final boolean retracts;
     private final Rule rule;
     private final Scope scope;
     private final long windowMs;
     private final LabelRules labels;
 
-    AttributionRules(AttributionOptions options, LabelRules labels) {
-        this.rule = options.rule();
-        this.scope = options.scope();
-        this.windowMs = options.window().toMillis();
+    AttributionRules(int set, LabelSetOptions options, LabelRules labels) {
+        this.set = set;
+        this.retracts = options.redemptions() == Redemptions.RETRACT;
+        this.rule = options.attribution().rule();
+        this.scope = options.attribution().scope();
+        this.windowMs = options.attribution().window().toMillis();
         this.labels = labels;
     }
 
     /**
-     * The impressions that claim a subscription.
+     * Attributes a subscription to the impressions that claim it.
      *
-     * @param scenario hash of the investment's scenario, 0 where it has none
-     * @param impressionId hash of the impression it names, 0 where it names none
+     * @param number tells the user's subscriptions apart, in event order
+     * @return how many do
      */
-    List<PendingImpression> claimants(
-            List<PendingImpression> pending, long timeMs, int scenario, long impressionId) {
-        if (impressionId != 0) {
+    int attribute(List<PendingImpression> pending, LabelEvent event, long number) {
+        List<PendingImpression> claimants = claimants(pending, event);
+        for (PendingImpression impression : claimants) {
+            Attributed attributed = impression.attributedOf(set);
+            attributed.add(event.amountMinor());
+            if (retracts) {
+                attributed.lots.add(
+                        new Lot(number, event.item(), event.scenario(), event.amountMinor()));
+            }
+        }
+        return claimants.size();
+    }
+
+    /**
+     * Takes a redemption out of attributed subscriptions whose labels are open, latest first: those
+     * attributed to the impression it names, else of the item it names, else of the scenario it
+     * names, else all. A subscription attributed to several impressions is taken from once, and is
+     * less in all of them.
+     */
+    void retract(List<PendingImpression> pending, LabelEvent redemption) {
+        if (!retracts) {
+            return;
+        }
+        NavigableMap<Long, Long> leftByNumber = new TreeMap<>();
+        for (PendingImpression impression : pending) {
+            for (Lot lot : openLots(impression, redemption.timeMs())) {
+                if (retractable(impression, lot, redemption)) {
+                    leftByNumber.put(lot.number, lot.leftMinor);
+                }
+            }
+        }
+        long rest = redemption.amountMinor();
+        for (Map.Entry<Long, Long> lot : leftByNumber.descendingMap().entrySet()) {
+            long taken = Math.min(rest, lot.getValue());
+            rest -= taken;
+            if (taken > 0) {
+                take(pending, lot.getKey(), taken, redemption.timeMs());
+            }
+        }
+    }
+
+    private void take(List<PendingImpression> pending, long number, long taken, long timeMs) {
+        for (PendingImpression impression : pending) {
+            for (Lot lot : openLots(impression, timeMs)) {
+                if (lot.number == number) {
+                    impression.attributedOf(set).retract(lot, taken);
+                }
+            }
+        }
+    }
+
+    private List<Lot> openLots(PendingImpression impression, long timeMs) {
+        Attributed attributed = impression.attributed(set);
+        return attributed == null || labels.investableUntilMs(impression) < timeMs
+                ? List.of()
+                : attributed.lots;
+    }
+
+    private static boolean retractable(
+            PendingImpression impression, Lot lot, LabelEvent redemption) {
+        if (redemption.impression() != 0) {
+            return impression.id == redemption.impression();
+        }
+        if (redemption.item() != LabelEvent.NO_ITEM) {
+            return lot.item == redemption.item();
+        }
+        return redemption.scenario() == 0 || lot.scenario == redemption.scenario();
+    }
+
+    private List<PendingImpression> claimants(List<PendingImpression> pending, LabelEvent event) {
+        long timeMs = event.timeMs();
+        int scenario = event.scenario();
+        if (event.impression() != 0) {
             for (PendingImpression impression : pending) {
-                if (impression.id == impressionId
+                if (impression.id == event.impression()
                         && labels.investableUntilMs(impression) >= timeMs) {
                     return List.of(impression);
                 }

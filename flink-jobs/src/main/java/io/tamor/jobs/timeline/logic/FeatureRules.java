@@ -217,9 +217,11 @@ final class FeatureRules implements Serializable {
         long timeMs = view.impression().getEventTimeMs();
         return switch (from.kind()) {
             case MEASURE -> view.impression().getMeasures().getOrDefault(from.name(), 0.0);
-            case POSITION -> view.user().positionMinor / MINOR_PER_MAJOR;
+            case POSITION -> view.user().labels.positionMinor / MINOR_PER_MAJOR;
             case TIME_IN_TIER ->
-                    view.user().tierSinceMs == 0 ? 0 : (timeMs - view.user().tierSinceMs) / DAY_MS;
+                    view.user().labels.tierSinceMs == 0
+                            ? 0
+                            : (timeMs - view.user().labels.tierSinceMs) / DAY_MS;
             case HOUR_OF_DAY -> utc(timeMs).getHour();
             case DAY_OF_WEEK -> utc(timeMs).getDayOfWeek().getValue();
             case ATTRIBUTE, ITEM, SCENARIO, TIER ->

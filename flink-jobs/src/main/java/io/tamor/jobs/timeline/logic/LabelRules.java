@@ -1,6 +1,8 @@
 package io.tamor.jobs.timeline.logic;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.LabelSetOptions;
+import io.tamor.jobs.config.LabelSetOptions.Redemptions;
 import io.tamor.jobs.config.TaskOptions;
 import io.tamor.jobs.config.TaskOptions.Label;
 import java.io.Serializable;
@@ -22,6 +24,13 @@ final class LabelRules implements Serializable {
     private static final double MINOR_PER_MAJOR = 100.0;
 
     private final TaskOptions[] tasks;
+    private final boolean totals;
+    private final boolean conversionRequiresClick;
+
+    /** By label set, whether redemptions retract. */
+    private final boolean[] retracts;
+
+    private final boolean retractsAny;
     private final long[] windowsMs;
 
     /** Per scenario, whether each task exists there. */
@@ -30,6 +39,14 @@ final class LabelRules implements Serializable {
     LabelRules(Deployment deployment) {
         List<TaskOptions> configured = deployment.tasks();
         this.tasks = configured.toArray(new TaskOptions[0]);
+        this.totals = configured.stream().anyMatch(t -> t.label() == Label.USER_TOTAL);
+        this.conversionRequiresClick = deployment.timeline().matching().conversionRequiresClick();
+        List<LabelSetOptions> sets = deployment.timeline().labelSets();
+        this.retracts = new boolean[sets.size()];
+        for (int set = 0; set < retracts.length; set++) {
+            retracts[set] = sets.get(set).redemptions() == Redemptions.RETRACT;
+        }
+        this.retractsAny = sets.stream().anyMatch(s -> s.redemptions() == Redemptions.RETRACT);
         this.windowsMs = configured.stream().mapToLong(t -> t.window().toMillis()).toArray();
         for (String scenario : deployment.scenarios()) {
             boolean[] exists = new boolean[tasks.length];
@@ -79,6 +96,17 @@ final class LabelRules implements Serializable {
         return next;
     }
 
+    /** When the last label is final; at once where there is none. */
+    long lastDeadlineMs(PendingImpression impression) {
+        long last = impression.timeMs;
+        for (int t = 0; t < tasks.length; t++) {
+            if (applies(t, impression)) {
+                last = Math.max(last, deadlineMs(t, impression));
+            }
+        }
+        return last;
+    }
+
     /**
      * Last instant at which an outcome of these labels still counts. Where the impression has no
      * such task: the last deadline of its other tasks within its validity, so that a click counts
@@ -110,20 +138,50 @@ final class LabelRules implements Serializable {
         return until;
     }
 
+    /** Whether the impression's first conversion, which comes now, makes the label positive. */
+    boolean conversionCounts(PendingImpression impression) {
+        return impression.clicked || !conversionRequiresClick;
+    }
+
+    /**
+     * Adds a subscription to the totals of what came before it. A redemption takes from the latest
+     * subscriptions first: as far as they came after the impression, from its total.
+     */
+    void total(List<PendingImpression> pending, LabelEvent event) {
+        if (!totals || (event.redemption() && !retractsAny)) {
+            return;
+        }
+        for (PendingImpression impression : pending) {
+            if (!impression.firstOfDay || event.timeMs() <= impression.timeMs) {
+                continue;
+            }
+            if (event.redemption()) {
+                impression.netTotalMinor =
+                        Amounts.rest(impression.netTotalMinor, event.amountMinor());
+                continue;
+            }
+            impression.totalMinor = Amounts.sum(impression.totalMinor, event.amountMinor());
+            if (retractsAny) {
+                impression.netTotalMinor =
+                        Amounts.sum(impression.netTotalMinor, event.amountMinor());
+            }
+        }
+    }
+
     /** The label at its deadline, given what happened until then. */
-    float label(int task, PendingImpression impression, UserHistory history) {
+    float label(int task, PendingImpression impression, int set) {
         TaskOptions options = tasks[task];
         return switch (options.label()) {
             case CLICK -> impression.clicked ? 1 : 0;
             case CONVERSION -> impression.converted && impression.conversionCounts ? 1 : 0;
-            case INVESTMENT -> impression.invested ? 1 : 0;
-            case LARGE_INVESTMENT -> impression.largestMinor > options.thresholdMinor() ? 1 : 0;
-            case AMOUNT -> (float) (impression.amountMinor / MINOR_PER_MAJOR);
-            case USER_TOTAL ->
-                    history.subscribed(impression.timeMs, impression.timeMs + windowsMs[task])
-                                    > options.thresholdMinor()
-                            ? 1
-                            : 0;
+            case INVESTMENT -> impression.amountMinor(set) > 0 ? 1 : 0;
+            case LARGE_INVESTMENT ->
+                    impression.largestMinor(set) > options.thresholdMinor() ? 1 : 0;
+            case AMOUNT -> (float) (impression.amountMinor(set) / MINOR_PER_MAJOR);
+            case USER_TOTAL -> {
+                long total = retracts[set] ? impression.netTotalMinor : impression.totalMinor;
+                yield total > options.thresholdMinor() ? 1 : 0;
+            }
         };
     }
 }

@@ -3,6 +3,7 @@ package io.tamor.jobs.timeline.logic;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +19,10 @@ final class PendingImpression {
     private static final int CLICKED = 4;
     private static final int CONVERTED = 8;
     private static final int CONVERSION_COUNTS = 16;
-    private static final int INVESTED = 32;
+    private static final int ATTRIBUTED = 32;
     private static final int FROZEN = 64;
+    private static final int SUBSCRIBED = 128;
+    private static final @Nullable Attributed[] NONE = {};
 
     final long id;
     final long timeMs;
@@ -36,7 +39,7 @@ final class PendingImpression {
     boolean clicked;
     long clickMs;
 
-    /** The user's clicks in event order, numbered: tells clicks of one millisecond apart. */
+    /** Tells clicks of one millisecond apart: {@link LabelState#number}. */
     long clickNumber;
 
     boolean converted;
@@ -44,11 +47,19 @@ final class PendingImpression {
     /** Whether the first conversion makes the label positive. */
     boolean conversionCounts;
 
-    boolean invested;
-    long amountMinor;
-    long largestMinor;
+    /** All the user's subscriptions after it, attributed or not; of a day's first impression. */
+    long totalMinor;
 
-    /** Labels closed at earlier stages where one sample leaves at the last; null before. */
+    /** The same less redemptions, where a label set retracts. */
+    long netTotalMinor;
+
+    /** By label set, null where nothing is; as long as the last set that has something needs. */
+    private @Nullable Attributed[] attributed = NONE;
+
+    /**
+     * Labels closed at earlier stages where one sample leaves at the last, label set by label set;
+     * null before.
+     */
     float @Nullable [] frozenLabels;
 
     PendingImpression(long id, long timeMs, long validUntilMs, int scenario, boolean firstOfDay) {
@@ -59,6 +70,43 @@ final class PendingImpression {
         this.firstOfDay = firstOfDay;
     }
 
+    /** What a label set attributes to the impression, null for nothing. */
+    @Nullable Attributed attributed(int set) {
+        return set < attributed.length ? attributed[set] : null;
+    }
+
+    /** The same, to add to. */
+    Attributed attributedOf(int set) {
+        if (set >= attributed.length) {
+            attributed = Arrays.copyOf(attributed, set + 1);
+        }
+        Attributed present = attributed[set];
+        if (present == null) {
+            present = new Attributed();
+            attributed[set] = present;
+        }
+        return present;
+    }
+
+    long amountMinor(int set) {
+        Attributed present = attributed(set);
+        return present == null ? 0 : present.amountMinor;
+    }
+
+    long largestMinor(int set) {
+        Attributed present = attributed(set);
+        return present == null ? 0 : present.largestMinor;
+    }
+
+    /** Forgets single subscriptions: no redemption can reach them any more. */
+    void closeAttribution() {
+        for (Attributed present : attributed) {
+            if (present != null) {
+                present.lots.clear();
+            }
+        }
+    }
+
     void write(DataOutput out) throws IOException {
         float[] labels = frozenLabels;
         out.writeByte(
@@ -67,8 +115,9 @@ final class PendingImpression {
                         | (clicked ? CLICKED : 0)
                         | (converted ? CONVERTED : 0)
                         | (conversionCounts ? CONVERSION_COUNTS : 0)
-                        | (invested ? INVESTED : 0)
-                        | (labels == null ? 0 : FROZEN));
+                        | (attributed.length > 0 ? ATTRIBUTED : 0)
+                        | (labels == null ? 0 : FROZEN)
+                        | (totalMinor > 0 ? SUBSCRIBED : 0));
         out.writeLong(id);
         VarLong.write(out, timeMs);
         VarLong.write(out, nextDeadlineMs - timeMs);
@@ -81,9 +130,15 @@ final class PendingImpression {
             VarLong.write(out, clickMs - timeMs);
             VarLong.write(out, clickNumber);
         }
-        if (invested) {
-            VarLong.write(out, amountMinor);
-            VarLong.write(out, largestMinor);
+        if (totalMinor > 0) {
+            VarLong.write(out, totalMinor);
+            VarLong.write(out, netTotalMinor);
+        }
+        if (attributed.length > 0) {
+            VarLong.write(out, attributed.length);
+            for (Attributed present : attributed) {
+                (present == null ? new Attributed() : present).write(out);
+            }
         }
         if (labels != null) {
             VarLong.write(out, labels.length);
@@ -93,8 +148,8 @@ final class PendingImpression {
         }
     }
 
-    static PendingImpression read(DataInput in) throws IOException {
-        int flags = in.readByte();
+    static PendingImpression read(DataInput in, int version) throws IOException {
+        int flags = in.readUnsignedByte();
         long id = in.readLong();
         long timeMs = VarLong.read(in);
         long nextDeadlineMs = timeMs + VarLong.read(in);
@@ -113,10 +168,16 @@ final class PendingImpression {
             pending.clickMs = timeMs + VarLong.read(in);
             pending.clickNumber = VarLong.read(in);
         }
-        if ((flags & INVESTED) != 0) {
-            pending.invested = true;
-            pending.amountMinor = VarLong.read(in);
-            pending.largestMinor = VarLong.read(in);
+        if ((flags & SUBSCRIBED) != 0) {
+            pending.totalMinor = VarLong.read(in);
+            pending.netTotalMinor = VarLong.read(in);
+        }
+        if ((flags & ATTRIBUTED) != 0) {
+            // Up to version 2 there was one label set, and no single subscriptions.
+            pending.attributed = new Attributed[version < 3 ? 1 : (int) VarLong.read(in)];
+            for (int set = 0; set < pending.attributed.length; set++) {
+                pending.attributed[set] = Attributed.read(in, version >= 3);
+            }
         }
         if ((flags & FROZEN) != 0) {
             float[] labels = new float[(int) VarLong.read(in)];

@@ -61,18 +61,42 @@ final class UserHistory {
         return amounts[index];
     }
 
-    /** Appends an event, which is not older than the last one. */
-    void add(long timeMs, int type, long id, long item, int scenario, long amountMinor) {
+    /** Adds an event at its place in time. */
+    void add(LabelEvent event) {
+        add(
+                event.timeMs(),
+                event.historyType(),
+                IdHash.of(event.id()),
+                event.item(),
+                event.scenario(),
+                event.amountMinor());
+    }
+
+    private void add(long timeMs, int type, long id, long item, int scenario, long amountMinor) {
         if (size == times.length) {
             grow(2 * size);
         }
-        times[size] = timeMs;
-        types[size] = (byte) type;
-        ids[size] = id;
-        items[size] = item;
-        scenarios[size] = scenario;
-        amounts[size] = amountMinor;
+        int at = size;
+        while (at > 0 && times[at - 1] > timeMs) {
+            at--;
+        }
+        move(at, at + 1, size - at);
+        times[at] = timeMs;
+        types[at] = (byte) type;
+        ids[at] = id;
+        items[at] = item;
+        scenarios[at] = scenario;
+        amounts[at] = amountMinor;
         size++;
+    }
+
+    private void move(int from, int to, int count) {
+        System.arraycopy(times, from, times, to, count);
+        System.arraycopy(types, from, types, to, count);
+        System.arraycopy(ids, from, ids, to, count);
+        System.arraycopy(items, from, items, to, count);
+        System.arraycopy(scenarios, from, scenarios, to, count);
+        System.arraycopy(amounts, from, amounts, to, count);
     }
 
     /** Drops what is older than the time. */
@@ -83,12 +107,7 @@ final class UserHistory {
         }
         if (drop > 0) {
             int left = size - drop;
-            System.arraycopy(times, drop, times, 0, left);
-            System.arraycopy(types, drop, types, 0, left);
-            System.arraycopy(ids, drop, ids, 0, left);
-            System.arraycopy(items, drop, items, 0, left);
-            System.arraycopy(scenarios, drop, scenarios, 0, left);
-            System.arraycopy(amounts, drop, amounts, 0, left);
+            move(drop, 0, left);
             size = left;
         }
     }
@@ -103,22 +122,22 @@ final class UserHistory {
         return false;
     }
 
-    /** Id of the latest impression of the item, 0 where there is none. */
-    long latestImpressionOf(long item) {
+    /** Id of the latest impression of the item up to the time, 0 where there is none. */
+    long latestImpressionOf(long item, long timeMs) {
         for (int i = size - 1; i >= 0; i--) {
-            if (types[i] == IMPRESSION && items[i] == item) {
+            if (types[i] == IMPRESSION && items[i] == item && times[i] <= timeMs) {
                 return ids[i];
             }
         }
         return 0;
     }
 
-    /** Sum of subscriptions in (after, to]. */
-    long subscribed(long afterMs, long toMs) {
+    /** Sum of the subscriptions after the time. */
+    long subscribedAfter(long timeMs) {
         long sum = 0;
-        for (int i = size - 1; i >= 0 && times[i] > afterMs; i--) {
-            if (types[i] == SUBSCRIPTION && times[i] <= toMs) {
-                sum += amounts[i];
+        for (int i = size - 1; i >= 0 && times[i] > timeMs; i--) {
+            if (types[i] == SUBSCRIPTION) {
+                sum = Amounts.sum(sum, amounts[i]);
             }
         }
         return sum;

@@ -8,40 +8,35 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that is remembered of a user beside unripe events and frozen features: position, tier,
- * pending impressions, aggregates and the events of the recent past. Mutable; owned by the
- * operator's current key.
+ * All that is remembered of a user beside unripe events and frozen features: labels and position,
+ * tier, aggregates, the events of the recent past and, where late outcomes are taken, what labels
+ * are derived anew from. Mutable; owned by the operator's current key.
  */
 public final class UserState {
-    private static final int VERSION = 2;
+    /** The stored form that is written; {@link #read} says what the older ones lack. */
+    static final int VERSION = 4;
+
     private static final long NEVER = Long.MAX_VALUE;
 
-    long positionMinor;
+    /** As of {@link #appliedMs}. */
+    LabelState labels = new LabelState();
+
+    /** Null where late outcomes are not taken, or none could change anything. */
+    @Nullable Settled settled;
 
     /** Hash of the tier last named by an impression, 0 where tiers are bands of the position. */
     int namedTier;
-
-    /**
-     * Since when the user is in the tier; 0: no change was ever seen, or no feature asks. Kept as
-     * long as the position: what a feature says must not depend on when state was cleared.
-     */
-    long tierSinceMs;
 
     /** UTC day of the latest accepted impression, 0 for none. */
     long lastImpressionDay;
 
     /**
-     * Time of the newest event or deadline that was applied: nothing at or before it can follow.
+     * Time of the newest event accepted or deadline closed: nothing at or before it can follow but
+     * what is late.
      */
     long appliedMs;
 
-    /** Number of the latest click. */
-    long clickNumber;
-
-    /** In event order. */
-    final List<PendingImpression> pending = new ArrayList<>(2);
-
-    /** As long as labels, matching and duplicates need. */
+    /** As long as matching and duplicates need. */
     UserHistory history = new UserHistory();
 
     /** Null where it is still to be made from the history, as version 1 kept no aggregates. */
@@ -62,17 +57,18 @@ public final class UserState {
 
     /** Number of impressions with labels still open. */
     public int pendingCount() {
-        return pending.size();
+        return labels.pending.size();
     }
 
     /** True where nothing is left to remember, so that the user's entry can go. */
     public boolean isEmpty() {
-        return pending.isEmpty()
+        return labels.pending.isEmpty()
+                && settled == null
                 && history.size() == 0
                 && requests.isEmpty()
                 && (aggregates == null || aggregates.isEmpty())
-                && positionMinor == 0
-                && tierSinceMs == 0;
+                && labels.positionMinor == 0
+                && labels.tierSinceMs == 0;
     }
 
     /**
@@ -97,22 +93,21 @@ public final class UserState {
     /** Writes the newest version of the stored form. */
     public void write(DataOutput out) throws IOException {
         out.writeByte(VERSION);
-        VarLong.write(out, positionMinor);
+        labels.write(out);
         out.writeInt(namedTier);
-        VarLong.write(out, tierSinceMs);
         VarLong.write(out, lastImpressionDay);
         VarLong.write(out, appliedMs);
-        VarLong.write(out, clickNumber);
         VarLong.write(out, wakeMs);
-        VarLong.write(out, pending.size());
-        for (PendingImpression impression : pending) {
-            impression.write(out);
-        }
         history.write(out);
         Aggregates made = aggregates;
         out.writeBoolean(made != null);
         if (made != null) {
             made.write(out);
+        }
+        Settled remembered = settled;
+        out.writeBoolean(remembered != null);
+        if (remembered != null) {
+            remembered.write(out);
         }
         VarLong.write(out, requests.size());
         for (RequestRules.Open request : requests) {
@@ -123,31 +118,56 @@ public final class UserState {
     /** Reads any version of the stored form. */
     public static UserState read(DataInput in) throws IOException {
         int version = in.readByte();
-        if (version < 1 || version > VERSION) {
-            throw new IOException(
-                    "user state: version "
-                            + version
-                            + ", this build reads 1 to "
-                            + VERSION
-                            + "; restore with the build that wrote it or a newer one");
-        }
+        return switch (version) {
+            case 1, 2 -> readVersion2(in, version);
+            case 3, VERSION -> {
+                UserState state = new UserState();
+                state.labels = LabelState.read(in, version);
+                state.namedTier = in.readInt();
+                state.lastImpressionDay = VarLong.read(in);
+                state.appliedMs = VarLong.read(in);
+                state.wakeMs = VarLong.read(in);
+                state.history = UserHistory.read(in);
+                state.aggregates = in.readBoolean() ? Aggregates.read(in) : null;
+                state.settled = in.readBoolean() ? Settled.read(in, version) : null;
+                // Version 3 froze no requests.
+                int requestCount = version == 3 ? 0 : (int) VarLong.read(in);
+                for (int i = 0; i < requestCount; i++) {
+                    state.requests.add(RequestRules.Open.read(in));
+                }
+                yield state;
+            }
+            default ->
+                    throw new IOException(
+                            "user state: version "
+                                    + version
+                                    + ", this build reads 1 to "
+                                    + VERSION
+                                    + "; restore with the build that wrote it or a newer one");
+        };
+    }
+
+    /**
+     * Version 2: one label set, no redemptions in labels, totals summed from the history. Version 1
+     * had no aggregates either.
+     */
+    private static UserState readVersion2(DataInput in, int version) throws IOException {
         UserState state = new UserState();
-        state.positionMinor = VarLong.read(in);
+        state.labels.positionMinor = VarLong.read(in);
         state.namedTier = in.readInt();
-        state.tierSinceMs = VarLong.read(in);
+        state.labels.tierSinceMs = VarLong.read(in);
         state.lastImpressionDay = VarLong.read(in);
         state.appliedMs = VarLong.read(in);
-        state.clickNumber = VarLong.read(in);
+        state.labels.number = VarLong.read(in);
         state.wakeMs = VarLong.read(in);
-        int count = (int) VarLong.read(in);
-        for (int i = 0; i < count; i++) {
-            state.pending.add(PendingImpression.read(in));
-        }
+        state.labels.readPending(in, version);
         state.history = UserHistory.read(in);
-        state.aggregates = version >= 2 && in.readBoolean() ? Aggregates.read(in) : null;
-        int requestCount = version >= 2 ? (int) VarLong.read(in) : 0;
-        for (int i = 0; i < requestCount; i++) {
-            state.requests.add(RequestRules.Open.read(in));
+        state.aggregates = version == 2 && in.readBoolean() ? Aggregates.read(in) : null;
+        for (PendingImpression impression : state.labels.pending) {
+            if (impression.firstOfDay) {
+                impression.totalMinor = state.history.subscribedAfter(impression.timeMs);
+                impression.netTotalMinor = impression.totalMinor;
+            }
         }
         return state;
     }

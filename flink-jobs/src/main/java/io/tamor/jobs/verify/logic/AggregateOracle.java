@@ -41,7 +41,7 @@ final class AggregateOracle {
                                                         e.redemption(),
                                                         e.id(),
                                                         e.timeMs())))
-                        .map(e -> new Accepted(e, null))
+                        .map(e -> new Accepted(e, null, Long.MIN_VALUE))
                         .toList();
     }
 
@@ -87,7 +87,8 @@ final class AggregateOracle {
         boolean own = aggregate.users() == AggregateOptions.Users.OWN;
         for (Accepted one : own ? accepted : logged) {
             PlainEvent event = one.event();
-            if (isOf(event, of)
+            if (!one.late()
+                    && isOf(event, of)
                     && event.timeMs() < impression.timeMs()
                     && Math.floorDiv(event.timeMs(), hop) > left
                     && (aggregate.scenario() == null || aggregate.scenario().equals(scenario(one)))
@@ -137,7 +138,7 @@ final class AggregateOracle {
             if (next.timeMs() >= beforeMs) {
                 break;
             }
-            if (after && !next.item().isEmpty() && countsForAnItem(one)) {
+            if (after && !one.late() && !next.item().isEmpty() && countsForAnItem(one)) {
                 if (next.item().equals(event.item())) {
                     others.clear();
                 } else {

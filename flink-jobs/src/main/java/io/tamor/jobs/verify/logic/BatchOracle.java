@@ -2,6 +2,7 @@ package io.tamor.jobs.verify.logic;
 
 import io.tamor.jobs.config.AttributionOptions;
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.LabelSetOptions;
 import io.tamor.jobs.config.MatchingOptions;
 import io.tamor.jobs.config.SampleSchema;
 import io.tamor.jobs.config.TaskOptions;
@@ -12,6 +13,7 @@ import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,37 +36,83 @@ public final class BatchOracle {
     private final TimelineOptions options;
     private final SampleSchema schema;
     private final FeatureOracle features;
-    private final long longest;
+    private final long memory;
 
     private final List<Sample> samples = new ArrayList<>();
     private final List<String> rejected = new ArrayList<>();
 
     private final List<Accepted> accepted = new ArrayList<>();
 
-    /** An event that counted, and the impression it counted for. */
-    record Accepted(PlainEvent event, @Nullable PlainEvent target) {}
+    private final Map<LabelSetOptions, List<Taken>> taken = new HashMap<>();
+
+    /**
+     * An event that counted, and the impression it counted for.
+     *
+     * @param unseenMs impressions up to this time were shown before the event was known
+     */
+    record Accepted(PlainEvent event, @Nullable PlainEvent target, long unseenMs) {
+        /** True of one that arrived behind the watermark. */
+        boolean late() {
+            return unseenMs != Long.MIN_VALUE;
+        }
+
+        /** Whether the event was known, and past, when the impression was shown. */
+        boolean wasSeen(PlainEvent impression) {
+            return unseenMs < impression.timeMs() && isBefore(event, impression);
+        }
+    }
+
+    /** What a redemption took from an attributed subscription. */
+    private record Taken(PlainEvent subscription, long timeMs, long amountMinor) {}
+
+    /** What is left of a subscription that is attributed to an impression. */
+    private record Attributed(PlainEvent subscription, long leftMinor) {}
+
+    /** An event that arrived behind the watermark, and where that was then. */
+    public record Late(PlainEvent event, long watermarkMs) {}
+
+    private static final Comparator<PlainEvent> ORDER =
+            Comparator.comparingLong(PlainEvent::timeMs)
+                    .thenComparing(PlainEvent::kind)
+                    .thenComparing(PlainEvent::id);
 
     private BatchOracle(Deployment deployment, List<PlainEvent> events) {
         this.deployment = deployment;
         this.options = deployment.timeline();
         this.schema = deployment.sampleSchema();
         this.features = new FeatureOracle(deployment, accepted, events);
-        this.longest =
-                deployment.tasks().stream()
-                        .map(TaskOptions::window)
-                        .mapToLong(Duration::toMillis)
-                        .max()
-                        .orElseThrow();
+        this.memory =
+                options.graceMs()
+                        + deployment.tasks().stream()
+                                .map(TaskOptions::window)
+                                .mapToLong(Duration::toMillis)
+                                .max()
+                                .orElseThrow();
     }
 
     /** Samples and rejections of the events, of which none is late. */
     public static BatchOracle of(Deployment deployment, List<PlainEvent> events) {
+        return of(deployment, events, List.of());
+    }
+
+    /**
+     * Samples and rejections of the events, late ones among them: the samples as they are with all
+     * corrections, their features as they were emitted.
+     *
+     * @param late in the order of arrival
+     */
+    public static BatchOracle of(Deployment deployment, List<PlainEvent> events, List<Late> late) {
         BatchOracle oracle = new BatchOracle(deployment, events);
         Map<String, List<PlainEvent>> byUser = new TreeMap<>();
+        Map<String, List<Late>> lateByUser = new HashMap<>();
         for (PlainEvent event : events) {
             byUser.computeIfAbsent(event.user(), u -> new ArrayList<>()).add(event);
         }
-        byUser.values().forEach(oracle::user);
+        for (Late one : late) {
+            byUser.computeIfAbsent(one.event().user(), u -> new ArrayList<>());
+            lateByUser.computeIfAbsent(one.event().user(), u -> new ArrayList<>()).add(one);
+        }
+        byUser.forEach((user, own) -> oracle.user(own, lateByUser.getOrDefault(user, List.of())));
         return oracle;
     }
 
@@ -77,15 +126,17 @@ public final class BatchOracle {
         return rejected;
     }
 
-    private void user(List<PlainEvent> events) {
+    private void user(List<PlainEvent> events, List<Late> late) {
         accepted.clear();
+        taken.clear();
         List<PlainEvent> ordered = new ArrayList<>(events);
-        ordered.sort(
-                Comparator.comparingLong(PlainEvent::timeMs)
-                        .thenComparing(PlainEvent::kind)
-                        .thenComparing(PlainEvent::id));
+        ordered.sort(ORDER);
         PlainEvent previous = null;
+        int arrived = 0;
         for (PlainEvent event : ordered) {
+            while (arrived < late.size() && late.get(arrived).watermarkMs() < event.timeMs()) {
+                late(late.get(arrived++));
+            }
             boolean twice =
                     previous != null
                             && previous.kind() == event.kind()
@@ -95,13 +146,30 @@ public final class BatchOracle {
             if (twice || known(event)) {
                 reject(event, RejectionCause.DUPLICATE);
             } else {
-                accept(event);
+                accept(event, Long.MIN_VALUE);
             }
+        }
+        late.subList(arrived, late.size()).forEach(this::late);
+        for (LabelSetOptions set : options.labelSets()) {
+            taken.put(set, taken(set));
         }
         for (Accepted one : accepted) {
             if (one.event().kind() == Kind.IMPRESSION) {
-                emit(one.event());
+                options.labelSets().forEach(set -> emit(one.event(), set));
             }
+        }
+    }
+
+    private void late(Late late) {
+        PlainEvent event = late.event();
+        if (known(event)) {
+            reject(event, RejectionCause.DUPLICATE);
+        } else if (options.corrections() == null
+                || event.kind() == Kind.IMPRESSION
+                || event.timeMs() < late.watermarkMs() - options.graceMs()) {
+            reject(event, RejectionCause.LATE);
+        } else {
+            accept(event, late.watermarkMs());
         }
     }
 
@@ -112,10 +180,10 @@ public final class BatchOracle {
                         a ->
                                 a.kind() == event.kind()
                                         && a.id().equals(event.id())
-                                        && a.timeMs() >= event.timeMs() - longest);
+                                        && a.timeMs() >= event.timeMs() - memory);
     }
 
-    private void accept(PlainEvent event) {
+    private void accept(PlainEvent event, long unseenMs) {
         switch (event.kind()) {
             case IMPRESSION -> {
                 long pending =
@@ -125,7 +193,7 @@ public final class BatchOracle {
                 if (pending >= options.maxPendingPerUser()) {
                     reject(event, RejectionCause.OVERFLOW);
                 } else {
-                    accepted.add(new Accepted(event, null));
+                    add(new Accepted(event, null, unseenMs));
                 }
             }
             case CLICK, CONVERSION -> {
@@ -133,25 +201,38 @@ public final class BatchOracle {
                 Label label = event.kind() == Kind.CLICK ? Label.CLICK : Label.CONVERSION;
                 if (target == null || event.timeMs() > openUntil(target, label)) {
                     reject(event, RejectionCause.ORPHAN);
-                } else if (first(target, event.kind()) != null) {
+                } else if (isBefore(first(target, event.kind()), event)) {
                     reject(event, RejectionCause.DUPLICATE);
                 } else {
-                    accepted.add(new Accepted(event, target));
+                    add(new Accepted(event, target, unseenMs));
                 }
             }
-            case INVESTMENT -> accepted.add(new Accepted(event, null));
+            case INVESTMENT -> add(new Accepted(event, null, unseenMs));
         }
+    }
+
+    /** Puts an event in its place. */
+    private void add(Accepted one) {
+        int place = accepted.size();
+        while (place > 0 && isBefore(one.event(), accepted.get(place - 1).event())) {
+            place--;
+        }
+        accepted.add(place, one);
+    }
+
+    private static boolean isBefore(@Nullable PlainEvent one, PlainEvent other) {
+        return one != null && ORDER.compare(one, other) < 0;
     }
 
     private void reject(PlainEvent event, RejectionCause cause) {
         rejected.add(event.kind().stream() + " " + cause + " " + event.id());
     }
 
-    /** All accepted impressions so far: they are before the event in event order. */
+    /** All accepted impressions before the event in event order. */
     private List<PlainEvent> impressionsBefore(PlainEvent event) {
         List<PlainEvent> impressions = new ArrayList<>();
         for (Accepted one : accepted) {
-            if (one.event() == event) {
+            if (!isBefore(one.event(), event)) {
                 break;
             }
             if (one.event().kind() == Kind.IMPRESSION) {
@@ -177,7 +258,7 @@ public final class BatchOracle {
     }
 
     /** The outcome of the kind that counted for the impression. */
-    private @Nullable PlainEvent first(PlainEvent impression, Kind kind) {
+    private @Nullable PlainEvent first(@Nullable PlainEvent impression, Kind kind) {
         return accepted.stream()
                 .filter(a -> a.target() == impression && a.event().kind() == kind)
                 .map(Accepted::event)
@@ -243,8 +324,8 @@ public final class BatchOracle {
                 .orElse(-1);
     }
 
-    private List<PlainEvent> claimants(PlainEvent investment) {
-        AttributionOptions rule = options.attribution();
+    private List<PlainEvent> claimants(PlainEvent investment, LabelSetOptions set) {
+        AttributionOptions rule = set.attribution();
         List<PlainEvent> open =
                 impressionsBefore(investment).stream()
                         .filter(p -> investableUntil(p) >= investment.timeMs())
@@ -269,10 +350,11 @@ public final class BatchOracle {
         // Clicks in event order, each with its impression.
         List<PlainEvent> clicked = new ArrayList<>();
         for (Accepted one : accepted) {
-            if (one.event() == investment) {
+            if (!isBefore(one.event(), investment)) {
                 break;
             }
             if (one.event().kind() == Kind.CLICK
+                    && one.event() == first(one.target(), Kind.CLICK)
                     && inScope.contains(one.target())
                     && investment.timeMs() <= one.event().timeMs() + window) {
                 clicked.add(one.target());
@@ -290,20 +372,97 @@ public final class BatchOracle {
         return events.isEmpty() ? List.of() : events.subList(events.size() - 1, events.size());
     }
 
-    /** Subscriptions attributed to the impression up to the time. */
-    private List<PlainEvent> attributed(PlainEvent impression, long until) {
+    private Stream<PlainEvent> investments(boolean redemptions) {
         return accepted.stream()
                 .map(Accepted::event)
-                .filter(
-                        e ->
-                                e.kind() == Kind.INVESTMENT
-                                        && !e.redemption()
-                                        && e.timeMs() <= until
-                                        && claimants(e).contains(impression))
+                .filter(e -> e.kind() == Kind.INVESTMENT && e.redemption() == redemptions);
+    }
+
+    /** What each redemption takes, latest subscription first. */
+    private List<Taken> taken(LabelSetOptions set) {
+        List<Taken> all = new ArrayList<>();
+        if (set.redemptions() == LabelSetOptions.Redemptions.IGNORE) {
+            return all;
+        }
+        for (PlainEvent redemption : investments(true).toList()) {
+            long rest = redemption.amountMinor();
+            List<PlainEvent> latestFirst =
+                    new ArrayList<>(
+                            investments(false).filter(s -> isBefore(s, redemption)).toList());
+            Collections.reverse(latestFirst);
+            for (PlainEvent subscription : latestFirst) {
+                List<PlainEvent> open =
+                        claimants(subscription, set).stream()
+                                .filter(p -> investableUntil(p) >= redemption.timeMs())
+                                .toList();
+                if (!open.isEmpty() && concerns(redemption, subscription, open)) {
+                    long amount = Math.min(rest, left(subscription, Long.MAX_VALUE, all));
+                    all.add(new Taken(subscription, redemption.timeMs(), amount));
+                    rest -= amount;
+                }
+            }
+        }
+        return all;
+    }
+
+    private static boolean concerns(
+            PlainEvent redemption, PlainEvent subscription, List<PlainEvent> open) {
+        if (redemption.impressionId() != null) {
+            return open.stream().anyMatch(p -> p.id().equals(redemption.impressionId()));
+        }
+        if (!redemption.item().isEmpty()) {
+            return redemption.item().equals(subscription.item());
+        }
+        return redemption.scenario().isEmpty()
+                || redemption.scenario().equals(subscription.scenario());
+    }
+
+    private static long left(PlainEvent subscription, long until, List<Taken> taken) {
+        return subscription.amountMinor()
+                - taken.stream()
+                        .filter(t -> t.subscription() == subscription && t.timeMs() <= until)
+                        .mapToLong(Taken::amountMinor)
+                        .sum();
+    }
+
+    /** Subscriptions attributed to the impression up to the time, and what is left of them then. */
+    private List<Attributed> attributed(PlainEvent impression, long until, LabelSetOptions set) {
+        long retractableUntil = Math.min(until, investableUntil(impression));
+        return investments(false)
+                .filter(s -> s.timeMs() <= until && claimants(s, set).contains(impression))
+                .map(
+                        s ->
+                                new Attributed(
+                                        s,
+                                        left(
+                                                s,
+                                                retractableUntil,
+                                                taken.getOrDefault(set, List.of()))))
+                .filter(a -> a.leftMinor() > 0)
                 .toList();
     }
 
-    private float label(TaskOptions task, PlainEvent impression) {
+    /** All the user's subscriptions in (the impression, until], less what was redeemed of them. */
+    private long total(PlainEvent impression, long until, LabelSetOptions set) {
+        boolean retract = set.redemptions() == LabelSetOptions.Redemptions.RETRACT;
+        long total = 0;
+        for (Accepted one : accepted) {
+            PlainEvent event = one.event();
+            if (event.kind() != Kind.INVESTMENT
+                    || event.timeMs() <= impression.timeMs()
+                    || event.timeMs() > until) {
+                continue;
+            }
+            if (!event.redemption()) {
+                total += event.amountMinor();
+            } else if (retract) {
+                total = Math.max(0, total - event.amountMinor());
+            }
+        }
+        return total;
+    }
+
+    private float label(TaskOptions task, PlainEvent impression, LabelSetOptions set) {
         long end = deadline(task, impression);
         PlainEvent click = first(impression, Kind.CLICK);
         PlainEvent conversion = first(impression, Kind.CONVERSION);
@@ -317,36 +476,22 @@ public final class BatchOracle {
                                                     && click.timeMs() <= conversion.timeMs()))
                             ? 1
                             : 0;
-            case INVESTMENT -> attributed(impression, end).isEmpty() ? 0 : 1;
+            case INVESTMENT -> attributed(impression, end, set).isEmpty() ? 0 : 1;
             case LARGE_INVESTMENT ->
-                    attributed(impression, end).stream()
-                                    .anyMatch(e -> e.amountMinor() > task.thresholdMinor())
+                    attributed(impression, end, set).stream()
+                                    .anyMatch(a -> a.leftMinor() > task.thresholdMinor())
                             ? 1
                             : 0;
-            case AMOUNT -> (float) (sum(attributed(impression, end)) / 100.0);
-            case USER_TOTAL ->
-                    accepted.stream()
-                                            .map(Accepted::event)
-                                            .filter(
-                                                    e ->
-                                                            e.kind() == Kind.INVESTMENT
-                                                                    && !e.redemption()
-                                                                    && e.timeMs()
-                                                                            > impression.timeMs()
-                                                                    && e.timeMs() <= end)
-                                            .mapToLong(PlainEvent::amountMinor)
-                                            .sum()
-                                    > task.thresholdMinor()
-                            ? 1
-                            : 0;
+            case AMOUNT -> (float) (sum(attributed(impression, end, set)) / 100.0);
+            case USER_TOTAL -> total(impression, end, set) > task.thresholdMinor() ? 1 : 0;
         };
     }
 
-    private static long sum(List<PlainEvent> events) {
-        return events.stream().mapToLong(PlainEvent::amountMinor).sum();
+    private static long sum(List<Attributed> attributed) {
+        return attributed.stream().mapToLong(Attributed::leftMinor).sum();
     }
 
-    private void emit(PlainEvent impression) {
+    private void emit(PlainEvent impression, LabelSetOptions set) {
         NavigableSet<Long> deadlines = deadlines(impression);
         boolean once = options.emit() == TimelineOptions.Emit.ONCE;
         int stage = 0;
@@ -359,12 +504,13 @@ public final class BatchOracle {
                         applies(task, impression)
                                 && (once || deadline(task, impression) == deadline);
                 masks.add(mature);
-                labels.add(mature ? label(task, impression) : 0f);
+                labels.add(mature ? label(task, impression, set) : 0f);
                 weights.add(1f);
             }
             samples.add(
                     Sample.newBuilder()
                             .setImpressionId(impression.id())
+                            .setLabelSet(set.name())
                             .setStage(stage++)
                             .setLastStage(deadline == deadlines.last())
                             .setUserId(impression.user())
@@ -379,7 +525,7 @@ public final class BatchOracle {
                             .setLabels(labels)
                             .setMasks(masks)
                             .setWeights(weights)
-                            .setAmountMinor(sum(attributed(impression, deadline)))
+                            .setAmountMinor(sum(attributed(impression, deadline, set)))
                             .build());
         }
     }

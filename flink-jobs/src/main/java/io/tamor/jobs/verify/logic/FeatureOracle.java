@@ -48,10 +48,7 @@ final class FeatureOracle {
         long position = 0;
         for (Accepted one : accepted) {
             PlainEvent event = one.event();
-            if (event == impression) {
-                break;
-            }
-            if (event.kind() == Kind.INVESTMENT) {
+            if (one.wasSeen(impression) && event.kind() == Kind.INVESTMENT) {
                 position += event.redemption() ? -event.amountMinor() : event.amountMinor();
                 position = Math.max(0, position);
                 positions.add(new long[] {event.timeMs(), position});

@@ -32,6 +32,28 @@ class SampleRulesTest {
     }
 
     @Test
+    void oneLabelSetIsLearned() {
+        Deployment two =
+                TestingSamples.deployment(
+                        folder,
+                        "attribution: {rule: last-click, scope: same-scenario, window: 3 d}",
+                        """
+                        label_sets:
+                            - {name: near, attribution: {rule: last-click, scope: any, window: 1 d}}
+                            - {name: net, attribution: {rule: first-click, scope: any, window: 3 d}}
+                        """);
+        SampleRules first = new SampleRules(two);
+        assertThat(first.learns(ofSet("near"))).isTrue();
+        assertThat(first.learns(ofSet("net"))).isFalse();
+        assertThat(first.learns(ofSet(""))).as("from before sets had names").isTrue();
+        assertThat(new SampleRules(deployment).learns(ofSet("default"))).isTrue();
+    }
+
+    private Sample ofSet(String name) {
+        return Sample.newBuilder(good).setLabelSet(name).build();
+    }
+
+    @Test
     void anotherFeatureSchemaIsNamedWithBothFingerprints() {
         assertThat(refusal(b -> b.setFeatureSchema(17)).cause())
                 .isEqualTo(RejectionCause.WRONG_SCHEMA);

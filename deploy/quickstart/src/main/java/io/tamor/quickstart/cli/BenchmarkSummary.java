@@ -1,4 +1,4 @@
-package io.tamor.jobs.cli;
+package io.tamor.quickstart.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
@@ -18,7 +18,11 @@ record BenchmarkSummary(List<BenchmarkRound> all) {
     }
 
     double median(ToDoubleFunction<BenchmarkRound> figure) {
-        return spread(all.stream().mapToDouble(figure).toArray()).median();
+        return spread(figure).median();
+    }
+
+    Spread spread(ToDoubleFunction<BenchmarkRound> figure) {
+        return spread(all.stream().mapToDouble(figure).toArray());
     }
 
     /** Training rate over PyTorch's, round by round; null where there is no PyTorch. */

@@ -1,12 +1,14 @@
-package io.tamor.jobs.cli;
+package io.tamor.quickstart.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tamor.model.benchmark.LearnerBenchmark;
+import io.tamor.quickstart.benchmark.LearnerJobBenchmark;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,19 +16,36 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One round: the JVM benchmark in a process of its own, then PyTorch's in one.
+ * One round: the JVM benchmark in a process of its own, then PyTorch's in one, then the job over
+ * each model in one.
  *
  * @param jvm figures of {@link LearnerBenchmark}
  * @param torch figures of the script beside it; null where python3 has no torch
+ * @param job figures of {@link LearnerJobBenchmark} for the reference model
+ * @param quickstartJob the same for the quickstart's model
  */
-record BenchmarkRound(JsonNode jvm, @Nullable JsonNode torch) {
+record BenchmarkRound(
+        JsonNode jvm, @Nullable JsonNode torch, JsonNode job, JsonNode quickstartJob) {
+    /** Enough for the job to run some times the seconds of a measurement. */
+    private static final int JOB_SAMPLES_PER_SECOND = 60_000;
+
     private static final String SCRIPT = "tamor_eager.py";
 
     /** Where a Python with torch may be; Debian's package is for the system's own. */
     private static final List<String> PYTHONS = List.of("python3", "/usr/bin/python3");
 
     static BenchmarkRound measure(int seconds) throws IOException, InterruptedException {
-        JsonNode jvm = jvm(seconds);
+        JsonNode jvm = java(LearnerBenchmark.class, Integer.toString(seconds));
+        JsonNode torch = torch(seconds);
+        String samples = Integer.toString(seconds * JOB_SAMPLES_PER_SECOND);
+        return new BenchmarkRound(
+                jvm,
+                torch,
+                java(LearnerJobBenchmark.class, "reference", samples),
+                java(LearnerJobBenchmark.class, "quickstart", samples));
+    }
+
+    private static @Nullable JsonNode torch(int seconds) throws IOException, InterruptedException {
         byte[] script;
         try (InputStream in = LearnerBenchmark.class.getResourceAsStream(SCRIPT)) {
             if (in == null) {
@@ -38,10 +57,10 @@ record BenchmarkRound(JsonNode jvm, @Nullable JsonNode torch) {
             String half = Double.toString(seconds / 2.0);
             JsonNode torch = run(List.of(python, "-", half), script, Redirect.DISCARD);
             if (torch != null) {
-                return new BenchmarkRound(jvm, torch);
+                return torch;
             }
         }
-        return new BenchmarkRound(jvm, null);
+        return null;
     }
 
     /** A figure of the JVM benchmark. */
@@ -49,16 +68,20 @@ record BenchmarkRound(JsonNode jvm, @Nullable JsonNode torch) {
         return jvm.path(name).asDouble();
     }
 
-    private static JsonNode jvm(int seconds) throws IOException, InterruptedException {
+    /** Runs a main class with this process's own options. */
+    private static JsonNode java(Class<?> main, String... arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.add("-cp");
         command.add(System.getProperty("java.class.path", "").replace(';', File.pathSeparatorChar));
-        command.add(LearnerBenchmark.class.getName());
-        command.add(Integer.toString(seconds));
+        command.add(main.getName());
+        command.addAll(List.of(arguments));
         JsonNode figures = run(command, new byte[0], Redirect.INHERIT);
         if (figures == null) {
-            throw new IOException("the benchmark's process failed; its errors are above");
+            throw new IOException(
+                    "the benchmark's process " + main.getSimpleName() + " failed; see above");
         }
         return figures;
     }

@@ -1,11 +1,14 @@
-package io.tamor.jobs.cli;
+package io.tamor.quickstart.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tamor.jobs.cli.ExitStatus;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,12 +24,14 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND")
 public final class BenchmarkCommand {
 
-    /** The training step and scoring of the reference model, beside PyTorch's eager mode. */
+    /** The reference model's training step, scoring and job, beside PyTorch's eager mode. */
     @Command(
             name = "learner",
             description = {
                 "Trains and scores the reference model on one thread, in turn with the same model in"
                         + " PyTorch's eager mode where python3 has torch.",
+                "Then runs the learning job, with an embedded broker and cluster, over the reference"
+                        + " model and the quickstart's, beside the training step of each.",
                 "Each round is a process of its own; medians over the rounds, with the least and the"
                         + " greatest ratio."
             },
@@ -87,9 +92,34 @@ public final class BenchmarkCommand {
             forward.put("samplesPerSecond", summary.median(r -> r.own("forwardSamplesPerSecond")));
             forward.put("manyItemsRatio", summary.median(r -> r.own("manyItemsRatio")));
             ratio(forward, summary.forwardRatios());
+            job(root.putObject("job"), summary, BenchmarkRound::job);
+            job(root.putObject("quickstartJob"), summary, BenchmarkRound::quickstartJob);
             root.put("rounds", summary.rounds());
             root.put("blasKernels", BenchmarkSummary.blasKernels());
             return root;
+        }
+
+        private static void job(
+                ObjectNode node, BenchmarkSummary summary, Function<BenchmarkRound, JsonNode> of) {
+            summary.all()
+                    .forEach(
+                            round ->
+                                    of.apply(round)
+                                            .fieldNames()
+                                            .forEachRemaining(
+                                                    name ->
+                                                            node.put(
+                                                                    name,
+                                                                    median(summary, of, name))));
+            BenchmarkSummary.Spread share =
+                    summary.spread(r -> of.apply(r).path("shareOfTrainingStep").asDouble());
+            node.put("leastShareOfTrainingStep", share.least());
+            node.put("greatestShareOfTrainingStep", share.greatest());
+        }
+
+        private static double median(
+                BenchmarkSummary summary, Function<BenchmarkRound, JsonNode> of, String name) {
+            return summary.median(r -> of.apply(r).path(name).asDouble());
         }
 
         private static void ratio(ObjectNode node, BenchmarkSummary.@Nullable Spread ratios) {
@@ -117,12 +147,34 @@ public final class BenchmarkCommand {
                     summary.median(r -> r.own("forwardSamplesPerSecond")),
                     summary.median(r -> r.own("manyItemsRatio")));
             out.printf("          %s%n", described(summary.forwardRatios()));
+            print("job, reference model", summary, BenchmarkRound::job, out);
+            print("job, quickstart's model", summary, BenchmarkRound::quickstartJob, out);
             out.printf(
                     "memory    %,.0f MB of parameters, gradients and optimizer state, %,.1f MB of"
                             + " workspace%n",
                     summary.median(r -> r.own("modelBytes")) / 1e6,
                     summary.median(r -> r.own("workspaceBytes")) / 1e6);
             out.printf("BLAS      kernels %s, one thread%n", BenchmarkSummary.blasKernels());
+        }
+
+        private static void print(
+                String name,
+                BenchmarkSummary summary,
+                Function<BenchmarkRound, JsonNode> of,
+                PrintWriter out) {
+            out.printf(
+                    "%s: %,.0f samples/s, %.0f %% of its own training step's rate by the clock and"
+                            + " %.0f %% by processor time%n",
+                    name,
+                    median(summary, of, "samplesPerSecond"),
+                    100 * median(summary, of, "shareOfTrainingStep"),
+                    100 * median(summary, of, "shareOfTrainingStepByCpu"));
+            out.printf(
+                    "          checkpoint %,.0f ms, %,.1f MB of state; %,.0f ms from checkpoint to a"
+                            + " reader of the announcement%n",
+                    median(summary, of, "checkpointMs"),
+                    median(summary, of, "checkpointBytes") / 1e6,
+                    median(summary, of, "publishMs"));
         }
 
         private static String described(BenchmarkSummary.@Nullable Spread ratios) {

@@ -1,0 +1,65 @@
+package io.tamor.quickstart.benchmark;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+
+/**
+ * How fast the learner is once it runs, from looks at how far it is: the first third is left out,
+ * since the virtual machine still compiles.
+ */
+final class JobRate {
+    private static final String LEARNER_THREAD = "learner.online-learner";
+    private static final double NANOS = 1e9;
+
+    private final long wantedCount;
+    private Look from = Look.NONE;
+    private Look to = Look.NONE;
+
+    private record Look(long samples, long ns, long cpuNs) {
+        static final Look NONE = new Look(0, 0, 0);
+    }
+
+    JobRate(long wantedCount) {
+        this.wantedCount = wantedCount;
+    }
+
+    /** So many samples have been read by now. */
+    void at(long samples) {
+        if (samples <= to.samples() || samples >= wantedCount) {
+            return; // no news, or read to the end while the learner still trains
+        }
+        Look look = new Look(samples, System.nanoTime(), learnerCpuNs());
+        if (from == Look.NONE && samples >= wantedCount / 3) {
+            from = look;
+        }
+        to = look;
+    }
+
+    double samplesPerSecond() {
+        return samples() * NANOS / (to.ns() - from.ns());
+    }
+
+    /** Processor time of the learner's thread a sample, microseconds. */
+    double cpuMicros() {
+        return (to.cpuNs() - from.cpuNs()) / 1e3 / samples();
+    }
+
+    private double samples() {
+        if (from == Look.NONE || to.samples() == from.samples()) {
+            throw new IllegalStateException(
+                    "the job was over before it could be measured; ask for more samples");
+        }
+        return to.samples() - from.samples();
+    }
+
+    private static long learnerCpuNs() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
+            if (thread != null && thread.getThreadName().startsWith(LEARNER_THREAD)) {
+                return threads.getThreadCpuTime(thread.getThreadId());
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,168 @@
+package io.tamor.quickstart.benchmark;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.DeploymentReader;
+import io.tamor.jobs.io.KafkaTopics;
+import io.tamor.jobs.learner.LearningJob;
+import io.tamor.quickstart.broker.EmbeddedBroker;
+import io.tamor.quickstart.cluster.LocalCluster;
+import io.tamor.quickstart.simulator.WealthApp;
+import io.tamor.schemas.Sample;
+import io.tamor.schemas.wire.RecordWire;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The learning job over a topic of samples on an embedded broker, with RocksDB, checkpoints and
+ * snapshots, beside the bare training step of the same model and batch in the same process, before
+ * and after. Prints its figures as JSON.
+ */
+public final class LearnerJobBenchmark {
+    private static final long SEED = 1;
+    private static final int USERS = 50_000;
+    private static final double BARE_SECONDS = 5;
+
+    private LearnerJobBenchmark() {}
+
+    /**
+     * Measures one model.
+     *
+     * @param arguments {@code quickstart} or {@code reference}; samples; seconds the bare step is
+     *     measured for, twice
+     */
+    public static void main(String[] arguments) throws Exception {
+        String model = arguments[0];
+        long samples = Long.parseLong(arguments[1]);
+        Path folder = Files.createTempDirectory("tamor-benchmark-");
+        try {
+            System.out.println(new JsonMapper().writeValueAsString(run(model, samples, folder)));
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static ObjectNode run(String model, long samples, Path folder) throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"));
+                LocalCluster cluster = LocalCluster.start(1)) {
+            Deployment deployment = deployment(model, folder, broker);
+            try (KafkaTopics topics = new KafkaTopics(deployment.kafka())) {
+                topics.createMissing(deployment);
+            }
+            fill(deployment, samples);
+            BareStep bare = new BareStep(deployment, new RandomSamples(deployment, USERS, SEED));
+            bare.measure(BARE_SECONDS); // warms up
+            BareStep.Cost before = bare.measure(BARE_SECONDS);
+            StreamExecutionEnvironment env = LocalCluster.environment(deployment);
+            LearningJob.define(env, deployment, true);
+            JobRate rate = new JobRate(samples);
+            try (Announcements announcements = Announcements.of(deployment)) {
+                cluster.run("learner", env, rate::at);
+                return figures(
+                        rate,
+                        List.of(before, bare.measure(BARE_SECONDS)),
+                        CheckpointHistory.of(cluster.webUi()),
+                        announcements);
+            }
+        }
+    }
+
+    private static ObjectNode figures(
+            JobRate rate,
+            List<BareStep.Cost> bare,
+            CheckpointHistory checkpoints,
+            Announcements announcements) {
+        ObjectNode figures = new JsonMapper().createObjectNode();
+        double bareRate =
+                bare.stream().mapToDouble(BareStep.Cost::samplesPerSecond).average().orElseThrow();
+        double bareCpu =
+                bare.stream().mapToDouble(BareStep.Cost::cpuMicros).average().orElseThrow();
+        figures.put("samplesPerSecond", rate.samplesPerSecond());
+        figures.put("shareOfTrainingStep", rate.samplesPerSecond() / bareRate);
+        figures.put("trainingStepSamplesPerSecond", bareRate);
+        figures.put("learnerCpuMicrosPerSample", rate.cpuMicros());
+        figures.put("trainingStepCpuMicrosPerSample", bareCpu);
+        figures.put("shareOfTrainingStepByCpu", bareCpu / rate.cpuMicros());
+        checkpoints.describe(figures);
+        announcements.describe(figures, checkpoints);
+        return figures;
+    }
+
+    private static Deployment deployment(String model, Path folder, EmbeddedBroker broker) {
+        String yaml =
+                switch (model) {
+                    case "quickstart" -> WealthApp.deployment();
+                    case "reference" -> resource("reference.yaml");
+                    default ->
+                            throw new IllegalArgumentException(
+                                    "model: wanted quickstart or reference, found " + model);
+                };
+        return DeploymentReader.parse(
+                model,
+                yaml.replace("localhost:9092", broker.bootstrap())
+                        .replace("parallelism: 2,", "parallelism: 1,")
+                        .replace("file:///tmp/tamor", folder.toUri().toString()));
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = LearnerJobBenchmark.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IOException("the resource " + name + " is not in this jar");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void fill(Deployment deployment, long count) {
+        RecordWire<Sample> wire = RecordWire.of(Sample.class);
+        RandomSamples samples = new RandomSamples(deployment, USERS, SEED);
+        Properties properties = deployment.kafka().clientProperties();
+        properties.setProperty("linger.ms", "50");
+        properties.setProperty("batch.size", "262144");
+        properties.setProperty("compression.type", "lz4");
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(
+                        properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (long i = 0; i < count; i++) {
+                Sample sample = samples.next();
+                producer.send(
+                        new ProducerRecord<>(
+                                deployment.topics().samples().name(),
+                                null,
+                                sample.getMaturedAtMs(),
+                                sample.getUserId().getBytes(StandardCharsets.UTF_8),
+                                wire.encode(sample)),
+                        LearnerJobBenchmark::check);
+            }
+        }
+    }
+
+    private static void check(Object sent, Exception error) {
+        if (error != null) {
+            throw new IllegalStateException("a sample cannot be sent", error);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

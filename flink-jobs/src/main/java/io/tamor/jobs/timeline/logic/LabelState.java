@@ -1,0 +1,91 @@
+package io.tamor.jobs.timeline.logic;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a user's accepted events have made of labels and position so far: everything {@link
+ * LabelTimeline} reads and writes, and so all that is needed to go on from an instant.
+ */
+final class LabelState {
+    long positionMinor;
+
+    /**
+     * Since when the user is in the tier; 0: no change was ever seen, or no feature asks. Kept as
+     * long as the position: what a feature says must not depend on when state was cleared.
+     */
+    long tierSinceMs;
+
+    /** Number of the latest click or subscription. */
+    long number;
+
+    /** Impressions with labels still open, in event order. */
+    final List<PendingImpression> pending = new ArrayList<>(2);
+
+    private long earliestDeadlineMs = -1;
+
+    /** When the next stage closes, Long.MAX_VALUE for never. */
+    long earliestDeadlineMs() {
+        if (earliestDeadlineMs < 0) {
+            earliestDeadlineMs = Long.MAX_VALUE;
+            for (PendingImpression impression : pending) {
+                earliestDeadlineMs = Math.min(earliestDeadlineMs, impression.nextDeadlineMs);
+            }
+        }
+        return earliestDeadlineMs;
+    }
+
+    /** Deadlines have changed. */
+    void deadlinesChanged() {
+        earliestDeadlineMs = -1;
+    }
+
+    void writePending(DataOutput out) throws IOException {
+        VarLong.write(out, pending.size());
+        for (PendingImpression impression : pending) {
+            impression.write(out);
+        }
+    }
+
+    void readPending(DataInput in, int version) throws IOException {
+        for (long left = VarLong.read(in); left > 0; left--) {
+            pending.add(PendingImpression.read(in, version));
+        }
+    }
+
+    void write(DataOutput out) throws IOException {
+        VarLong.write(out, positionMinor);
+        VarLong.write(out, tierSinceMs);
+        VarLong.write(out, number);
+        writePending(out);
+    }
+
+    static LabelState read(DataInput in, int version) throws IOException {
+        LabelState state = new LabelState();
+        state.positionMinor = VarLong.read(in);
+        state.tierSinceMs = VarLong.read(in);
+        state.number = VarLong.read(in);
+        state.readPending(in, version);
+        return state;
+    }
+
+    LabelState copy() {
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            write(new DataOutputStream(bytes));
+            return read(
+                    new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())),
+                    UserState.VERSION);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
