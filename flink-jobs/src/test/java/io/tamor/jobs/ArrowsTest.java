@@ -51,6 +51,7 @@ final class ArrowsTest {
                             "..jobs.config..",
                             "io.tamor.schemas..",
                             "java..",
+                            "org.apache.avro..",
                             "org.apache.commons.codec..",
                             "org.jspecify..");
 

@@ -2,9 +2,12 @@ package io.tamor.jobs.cli;
 
 import io.tamor.jobs.timeline.TimelineJob;
 import java.util.concurrent.Callable;
+import org.apache.flink.core.fs.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** The timeline job: events to samples. Also the main class for {@code flink run}. */
 @Command(
@@ -14,9 +17,29 @@ import picocli.CommandLine.Mixin;
 public final class TimelineCommand implements Callable<Integer> {
     @Mixin private JobOptions options = new JobOptions();
 
+    @Option(
+            names = "--files",
+            paramLabel = "DIR",
+            description =
+                    "Reads the events of the past from Avro files instead of the topics: of each"
+                            + " stream DIR/STREAM.avro or a folder DIR/STREAM. Without --bounded no"
+                            + " label closes: stop with a savepoint, and start over the topics from"
+                            + " it.")
+    private @Nullable String files;
+
     @Override
     public Integer call() throws Exception {
-        return options.run("timeline", TimelineJob::define);
+        String folder = files;
+        return options.run(
+                "timeline",
+                folder == null
+                        ? TimelineJob::define
+                        : (environment, deployment, bounded) ->
+                                TimelineJob.defineOverFiles(
+                                        environment,
+                                        deployment,
+                                        new Path(folder).toUri(),
+                                        bounded));
     }
 
     public static void main(String[] arguments) {

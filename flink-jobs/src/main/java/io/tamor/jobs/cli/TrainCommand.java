@@ -51,6 +51,14 @@ public final class TrainCommand implements Callable<Integer> {
     private Path samples = Path.of("");
 
     @Option(
+            names = "--from-snapshot",
+            paramLabel = "DIR",
+            description =
+                    "A version's folder whose parameters are the first; users' rows and the"
+                            + " optimizer's state start anew (default: learner.start_from).")
+    private @Nullable Path fromSnapshot;
+
+    @Option(
             names = "--out",
             paramLabel = "DIR",
             description =
@@ -72,6 +80,9 @@ public final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Deployment deployment = DeploymentReader.read(config);
+        if (fromSnapshot != null) {
+            deployment = deployment.startingFrom(fromSnapshot.toUri().toString());
+        }
         OfflineTraining training =
                 new OfflineTraining(
                         deployment,
@@ -91,7 +102,7 @@ public final class TrainCommand implements Callable<Integer> {
             err.println("no sample was trained, so there is no model");
             return ExitStatus.FAILED;
         }
-        Path written = out == null ? null : TrainedModel.write(training, deployment, null, out);
+        Path written = out == null ? null : TrainedModel.write(training, deployment, out);
         print(training, seconds, written);
         return ExitStatus.DONE;
     }
@@ -107,12 +118,14 @@ public final class TrainCommand implements Callable<Integer> {
             return;
         }
         to.printf(
-                "%,d samples in %,d steps, %.1f s, %,.0f samples/s; %d dropped steps%n",
+                "%,d samples in %,d steps, %.1f s, %,.0f samples/s; %d dropped steps, %d drift"
+                        + " alarms%n",
                 training.progress().samples,
                 training.progress().steps,
                 seconds,
                 training.progress().samples / seconds,
-                training.progress().droppedSteps);
+                training.progress().droppedSteps,
+                training.drift().alarms());
         for (MetricRow row : training.quality().total()) {
             if (row.scenario().equals(MetricRow.ALL)) {
                 to.printf(
@@ -134,6 +147,7 @@ public final class TrainCommand implements Callable<Integer> {
         root.put("lateSamples", training.progress().lateSamples);
         ObjectNode refused = root.putObject("refused");
         training.refused().forEach((cause, count) -> refused.put(cause.name(), count));
+        root.put("driftAlarms", training.drift().alarms());
         root.put("seconds", seconds);
         root.put("snapshot", written == null ? null : written.toString());
         quality(root.putArray("metrics"), training.quality().total());

@@ -4,6 +4,7 @@ import io.tamor.jobs.config.FeatureOptions.Side;
 import io.tamor.jobs.config.FeatureOptions.Type;
 import java.io.Serializable;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -81,6 +82,10 @@ public record Deployment(
                 LearnerOptions.LEAST_DISORDER,
                 learner.disorder());
         problems.require(
+                startsAtATime(learner),
+                "learner.start_at must be earliest or a time as 2024-01-31T00:00:00Z, was %s",
+                learner.startAt());
+        problems.require(
                 topics.samples().partitions() % flink.parallelism() == 0,
                 "topics.samples.partitions must be a multiple of flink.parallelism (%d), so that one"
                         + " subtask writes each partition, in order of maturity; was %d",
@@ -100,9 +105,41 @@ public record Deployment(
 
     /** The same with another model block. */
     public Deployment withModel(String json) {
+        return with(json, learner);
+    }
+
+    /** The same with a snapshot to start from. */
+    public Deployment startingFrom(String uri) {
+        return with(
+                model,
+                new LearnerOptions(
+                        learner.batch(),
+                        learner.maxDelay(),
+                        learner.disorder(),
+                        learner.userRowTtl(),
+                        learner.labelSet(),
+                        learner.admitAfter(),
+                        uri,
+                        learner.startAt(),
+                        learner.drift()));
+    }
+
+    private Deployment with(String newModel, LearnerOptions newLearner) {
         return new Deployment(
-                version, name, kafka, topics, eventTime, tiers, scenarios, features, tasks,
-                timeline, json, learner, snapshots, flink);
+                version,
+                name,
+                kafka,
+                topics,
+                eventTime,
+                tiers,
+                scenarios,
+                features,
+                tasks,
+                timeline,
+                newModel,
+                newLearner,
+                snapshots,
+                flink);
     }
 
     /** What samples look like on the wire. */
@@ -136,6 +173,15 @@ public record Deployment(
                 .require(
                         (corrections == null) == (topics.corrections() == null),
                         "topics.corrections is given exactly when timeline.corrections is");
+    }
+
+    private static boolean startsAtATime(LearnerOptions learner) {
+        try {
+            learner.startAtMs();
+            return true;
+        } catch (DateTimeParseException e) {
+            return false;
+        }
     }
 
     private static void unique(Problems problems, String key, List<String> names) {

@@ -18,7 +18,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Everything committed on a topic, from its beginning to where it ends now. */
+/** What is committed on topics, from their beginning to an end. */
 public final class CommittedRecords {
     private static final Duration POLL = Duration.ofMillis(200);
 
@@ -63,28 +63,37 @@ public final class CommittedRecords {
                 .toList();
     }
 
-    /**
-     * Hands out each record once, in order within a partition. A transaction's commit returns
-     * before its markers are in every partition, so the end is that of all records, and the reader
-     * waits until they are committed or aborted.
-     */
+    /** Hands out each record that is written by now, once committed. */
     public void forEach(TopicOptions topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-        Map<TopicPartition, Long> open = ends(topic);
+        forEach(ends(topic), reader);
+    }
+
+    /**
+     * Hands out each record before the ends once, in order within a partition. A transaction's
+     * commit returns before its markers are in every partition, so the reader waits until all that
+     * was written before the ends is committed or aborted.
+     */
+    public void forEach(
+            Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+        Map<TopicPartition, Long> open = new HashMap<>(ends);
         try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_committed")) {
             consumer.assign(open.keySet());
             consumer.seekToBeginning(open.keySet());
             int emptyPolls = 0;
-            open.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+            close(open, consumer);
             while (!open.isEmpty()) {
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-                records.forEach(reader);
+                for (TopicPartition partition : records.partitions()) {
+                    long end = ends.getOrDefault(partition, 0L);
+                    records.records(partition).stream()
+                            .filter(record -> record.offset() < end)
+                            .forEach(reader);
+                }
                 emptyPolls = records.isEmpty() ? emptyPolls + 1 : 0;
-                open.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+                close(open, consumer);
                 if (emptyPolls > MOST_EMPTY_POLLS) {
                     throw new IllegalStateException(
-                            "topic "
-                                    + topic.name()
-                                    + ": wanted all up to "
+                            "wanted all up to "
                                     + open
                                     + " committed, but a transaction is still open");
                 }
@@ -92,17 +101,40 @@ public final class CommittedRecords {
         }
     }
 
+    private static void close(
+            Map<TopicPartition, Long> open, KafkaConsumer<byte[], byte[]> consumer) {
+        List<TopicPartition> read =
+                open.entrySet().stream()
+                        .filter(end -> consumer.position(end.getKey()) >= end.getValue())
+                        .map(Map.Entry::getKey)
+                        .toList();
+        consumer.pause(read);
+        read.forEach(open::remove);
+    }
+
+    /** Takes a record and what it says. */
+    @FunctionalInterface
+    public interface DecodedReader<T> {
+        void accept(ConsumerRecord<byte[], byte[]> record, T value);
+    }
+
     /**
      * The same for records of one type; one that does not decode is an error that says where it is.
      */
     public <T extends SpecificRecordBase> void decoded(
             TopicOptions topic, Class<T> type, Consumer<T> reader) {
+        decoded(ends(topic), type, (record, value) -> reader.accept(value));
+    }
+
+    /** The same up to given ends, with the records themselves. */
+    public <T extends SpecificRecordBase> void decoded(
+            Map<TopicPartition, Long> ends, Class<T> type, DecodedReader<T> reader) {
         RecordWire<T> wire = RecordWire.of(type);
         forEach(
-                topic,
+                ends,
                 record -> {
                     try {
-                        reader.accept(wire.decode(record.value()));
+                        reader.accept(record, wire.decode(record.value()));
                     } catch (MalformedRecordException e) {
                         throw new IllegalStateException(
                                 "topic "
@@ -111,14 +143,25 @@ public final class CommittedRecords {
                                         + record.partition()
                                         + ", offset "
                                         + record.offset()
-                                        + " cannot be read",
+                                        + " is no readable "
+                                        + type.getSimpleName(),
                                 e);
                     }
                 });
     }
 
-    private Map<TopicPartition, Long> ends(TopicOptions topic) {
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted")) {
+    /** Where each partition ends, transactions that are still open included. */
+    public Map<TopicPartition, Long> ends(TopicOptions topic) {
+        return ends(topic, "read_uncommitted");
+    }
+
+    /** Where each partition ends for a reader of what is committed. */
+    public Map<TopicPartition, Long> committedEnds(TopicOptions topic) {
+        return ends(topic, "read_committed");
+    }
+
+    private Map<TopicPartition, Long> ends(TopicOptions topic, String isolation) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(isolation)) {
             return new HashMap<>(consumer.endOffsets(partitions(consumer, topic)));
         }
     }

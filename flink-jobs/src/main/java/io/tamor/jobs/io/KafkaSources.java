@@ -36,17 +36,24 @@ public final class KafkaSources {
     }
 
     /**
-     * A source of one topic, for a job that needs everything from the beginning where it starts
-     * without a checkpoint.
+     * A source of one topic, for a job that begins at a time of its own where it starts without a
+     * checkpoint.
+     *
+     * @param startMs begins with each partition's first record of this timestamp (epoch
+     *     milliseconds) or a later one; below 0: with all there is
      */
-    public static <T> KafkaSource<T> fromBeginning(
+    public static <T> KafkaSource<T> startingAt(
             KafkaOptions kafka,
             TopicOptions topic,
             String group,
             KafkaRecordDeserializationSchema<T> deserializer,
-            boolean bounded) {
+            boolean bounded,
+            long startMs) {
         return builder(kafka, topic, group, deserializer, bounded)
-                .setStartingOffsets(OffsetsInitializer.earliest())
+                .setStartingOffsets(
+                        startMs < 0
+                                ? OffsetsInitializer.earliest()
+                                : OffsetsInitializer.timestamp(startMs))
                 .build();
     }
 

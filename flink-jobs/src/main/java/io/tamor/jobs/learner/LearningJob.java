@@ -35,13 +35,15 @@ public final class LearningJob {
             StreamExecutionEnvironment env, Deployment deployment, boolean bounded) {
         DataStream<ConsumedSample> samples =
                 env.fromSource(
-                                // A model that starts anew learns all that is kept.
-                                KafkaSources.fromBeginning(
+                                // A model that starts anew learns all that is kept, or all from a
+                                // time.
+                                KafkaSources.startingAt(
                                         deployment.kafka(),
                                         deployment.topics().samples(),
                                         deployment.name() + "-learner",
-                                        new ConsumedSampleSchema(),
-                                        bounded),
+                                        new ConsumedSampleSchema(deployment.learner().startAtMs()),
+                                        bounded,
+                                        deployment.learner().startAtMs()),
                                 watermarks(deployment, bounded),
                                 OperatorUids.SAMPLES_SOURCE)
                         .uid(OperatorUids.SAMPLES_SOURCE);

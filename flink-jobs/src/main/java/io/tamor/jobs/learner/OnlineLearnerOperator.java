@@ -2,6 +2,7 @@ package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.io.OutgoingRecord;
+import io.tamor.jobs.learner.logic.DriftMonitor;
 import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.LearnerStateWire;
 import io.tamor.jobs.learner.logic.ModelSpecs;
@@ -83,6 +84,8 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     private transient Trainer trainer;
     private transient Quality quality;
     private transient LearnerProgress progress;
+    private transient DriftMonitor drift;
+    private transient StartingPoint start;
     private transient SnapshotAssembly assembly;
     private transient LearnerOutputs outputs;
     private transient QualityGauges gauges;
@@ -115,9 +118,16 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         trainer = new Trainer(spec, deployment.learner().batch());
         quality = new Quality(spec);
         progress = new LearnerProgress(deployment.tasks().size());
+        drift = new DriftMonitor(spec, deployment.learner().drift());
+        start = new StartingPoint();
         learnerState = context.getOperatorStateStore().getListState(LEARNER);
         if (context.isRestored()) {
             restoreLearner();
+        }
+        if (start.pending(deployment)) {
+            // A trainer of its own: its optimiser knows nothing of the parameters before.
+            trainer = new Trainer(spec, deployment.learner().batch());
+            start.takeOver(deployment, trainer);
         }
         partitions = new HashMap<>();
         reportedSamples = progress.samples;
@@ -151,7 +161,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                         deployment.learner().userRowTtl().toMillis());
         untrained = new UntrainedSamples(backend, getKeyedStateStore());
         queue.restore(untrained.read(), progress.passedMs);
-        training = new OnlineTraining(deployment, trainer, quality, progress, userRows);
+        training = new OnlineTraining(deployment, trainer, quality, progress, drift, userRows);
         outputs = new LearnerOutputs(deployment, output);
         // A version's number is never used twice, even by a model that starts anew or from an old
         // savepoint.
@@ -279,7 +289,9 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         return new LearnerStateWire.Part[] {
             new LearnerStateWire.Part(progress::write, progress::read),
             new LearnerStateWire.Part(quality::write, quality::read),
-            new LearnerStateWire.Part(trainer::writeState, trainer::readState)
+            new LearnerStateWire.Part(trainer::writeState, trainer::readState),
+            new LearnerStateWire.Part(drift::write, drift::read),
+            new LearnerStateWire.Part(start::write, start::read)
         };
     }
 
@@ -305,6 +317,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         group.gauge("snapshotVersion", () -> progress.version);
         group.gauge("trainedEventTimeMs", () -> progress.trainedMs);
         group.gauge("loss", () -> training.lastLoss());
+        DriftGauges.register(group, trainer.spec(), drift);
         gauges = new QualityGauges(group, trainer.spec().tasks());
     }
 }

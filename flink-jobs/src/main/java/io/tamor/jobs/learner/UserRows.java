@@ -57,7 +57,7 @@ final class UserRows implements UserRowStore {
     @Override
     public void save(String userId, UserRow row) throws Exception {
         backend.setCurrentKey(userId);
-        if (!row.changed) {
+        if (!row.changed && row.admitted()) {
             row.changed = true;
             changed.update(true);
         }
@@ -80,7 +80,9 @@ final class UserRows implements UserRowStore {
             return;
         }
         rows.clear();
-        changed.update(true);
+        if (row.admitted()) {
+            changed.update(true);
+        }
     }
 
     /** Shows every row changed since the last call and takes their marks away. */

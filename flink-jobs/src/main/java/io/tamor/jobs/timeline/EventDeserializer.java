@@ -34,6 +34,10 @@ final class EventDeserializer implements KafkaRecordDeserializationSchema<RawEve
 
     @Override
     public void open(DeserializationSchema.InitializationContext context) {
+        open();
+    }
+
+    void open() {
         wire = new EventWire();
     }
 

@@ -26,6 +26,15 @@ final class OperatorUids {
         return population(level) + "-" + kind.stream();
     }
 
+    static String fileSource(EventKind kind) {
+        return switch (kind) {
+            case IMPRESSION -> "timeline.impressions-files";
+            case CLICK -> "timeline.clicks-files";
+            case CONVERSION -> "timeline.conversions-files";
+            case INVESTMENT -> "timeline.investments-files";
+        };
+    }
+
     static String source(EventKind kind) {
         return switch (kind) {
             case IMPRESSION -> "timeline.impressions-source";

@@ -12,8 +12,13 @@ final class TimeSlice {
 
     private TimeSlice() {}
 
+    /** First millisecond of the slice that holds a time. */
+    static long startMs(long timeMs) {
+        return timeMs - Math.floorMod(timeMs, LENGTH_MS);
+    }
+
     /** Last millisecond of the slice that holds a time. */
     static long endMs(long timeMs) {
-        return timeMs - Math.floorMod(timeMs, LENGTH_MS) + LENGTH_MS - 1;
+        return startMs(timeMs) + LENGTH_MS - 1;
     }
 }

@@ -1,5 +1,6 @@
 package io.tamor.jobs.timeline;
 
+import io.tamor.jobs.config.ConfigurationException;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.TopicOptions;
 import io.tamor.jobs.io.KafkaSinks;
@@ -7,10 +8,14 @@ import io.tamor.jobs.io.KafkaSources;
 import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.RawEvent;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.MultipleConnectedStreams;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -39,7 +44,47 @@ public final class TimelineJob {
      */
     public static void define(
             StreamExecutionEnvironment environment, Deployment deployment, boolean bounded) {
+        requireStreaming(environment);
         write(build(read(environment, deployment, bounded), deployment), deployment);
+    }
+
+    /**
+     * Wires the job over files of the past in place of the topics.
+     *
+     * @param folder of each stream {@code STREAM.avro} or a folder {@code STREAM} of Avro container
+     *     files, in any order
+     * @param bounded ends with the files, which closes every label; otherwise nothing closes, and a
+     *     savepoint hands all to the job over the topics
+     */
+    public static void defineOverFiles(
+            StreamExecutionEnvironment environment,
+            Deployment deployment,
+            URI folder,
+            boolean bounded) {
+        requireStreaming(environment);
+        write(
+                build(EventFiles.read(environment, deployment, folder, bounded), deployment),
+                deployment);
+    }
+
+    private static void requireStreaming(StreamExecutionEnvironment environment) {
+        RuntimeExecutionMode mode =
+                environment.getConfiguration().get(ExecutionOptions.RUNTIME_MODE);
+        if (mode != RuntimeExecutionMode.STREAMING) {
+            throw new ConfigurationException(
+                    ExecutionOptions.RUNTIME_MODE.key(),
+                    List.of(
+                            "wanted STREAMING, was "
+                                    + mode
+                                    + ": in batch mode samples leave user by user, and the learner"
+                                    + " needs them in the order of maturity; leave the option out,"
+                                    + " a bounded run ends by itself"));
+        }
+    }
+
+    /** The consumer group that the sources commit their offsets to, with each checkpoint. */
+    public static String group(Deployment deployment) {
+        return deployment.name() + "-timeline";
     }
 
     /** The four topics, in the order of {@link EventKind}. */
@@ -53,8 +98,8 @@ public final class TimelineJob {
                                     KafkaSources.of(
                                             deployment.kafka(),
                                             kind.topic(deployment.topics()),
-                                            deployment.name() + "-timeline",
-                                            new EventDeserializer(kind, deployment),
+                                            group(deployment),
+                                            reader(kind, deployment),
                                             bounded),
                                     EventWatermarks.strategy(deployment.eventTime(), bounded),
                                     OperatorUids.source(kind),
@@ -62,6 +107,12 @@ public final class TimelineJob {
                             .uid(OperatorUids.source(kind)));
         }
         return events;
+    }
+
+    /** How the job reads one of its four topics. */
+    public static KafkaRecordDeserializationSchema<RawEvent> reader(
+            EventKind kind, Deployment deployment) {
+        return new EventDeserializer(kind, deployment);
     }
 
     /** Samples, rejected records and, where there are any, corrections to their topics. */

@@ -5,7 +5,6 @@ import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.timeline.logic.Event;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.EventWire;
-import io.tamor.jobs.timeline.logic.FrozenFeatures;
 import io.tamor.jobs.timeline.logic.RawEvent;
 import io.tamor.jobs.timeline.logic.Tally;
 import io.tamor.jobs.timeline.logic.TimelineRules;
@@ -17,9 +16,7 @@ import java.util.List;
 import java.util.Set;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
@@ -30,6 +27,7 @@ import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractInput;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorV2;
 import org.apache.flink.streaming.api.operators.Input;
+import org.apache.flink.streaming.api.operators.InternalTimeServiceManager;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.MultipleInputStreamOperator;
@@ -43,9 +41,11 @@ import org.apache.flink.util.OutputTag;
 /**
  * Turns a user's events into samples. Key: user id. Time: event time; four inputs in the order of
  * {@link EventKind}, so that one that is silent as a whole can hold the watermark ({@link
- * OutageGuard}). Events wait unread in an append-only list until the watermark passes them; then
- * {@link TimelineRules} apply them in event-time order. State per user: unripe events, the {@link
- * UserState}, and the frozen features of pending impressions, read only when a sample leaves.
+ * OutageGuard}). Events wait until the watermark passes them ({@link UnripeEvents}); then {@link
+ * TimelineRules} apply them in event-time order, slice by slice over all users ({@link TimeSlice}).
+ * State per user: unripe events, the {@link UserState}, and the frozen features of pending
+ * impressions, read only when a sample leaves; what is recent is on the heap until a checkpoint
+ * ({@link RecentUsers}).
  */
 final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord>
         implements MultipleInputStreamOperator<OutgoingRecord>, Triggerable<String, VoidNamespace> {
@@ -82,15 +82,15 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     private final List<EventInput> inputs = new ArrayList<>();
     private final List<OutageGuard> guards = new ArrayList<>();
     private final Set<String> doneUsers = new HashSet<>();
+    private final UnripeEvents waiting = new UnripeEvents();
     private long doneUpToMs = Long.MIN_VALUE;
 
     private final TimelineCounters counters;
     private ListState<RawEvent> unripe;
-    private ValueState<UserState> users;
-    private MapState<Long, byte[]> frozen;
+    private RecentUsers users;
     private ListState<byte[]> counts;
     private InternalTimerService<VoidNamespace> timers;
-    private FrozenFeatures frozenFeatures;
+    private TimelineMetrics figures;
 
     @SuppressWarnings("NullAway.Init") // state is there from initializeState on, timers from open
     UserTimelineOperator(
@@ -123,8 +123,11 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         unripe = context.getKeyedStateStore().getListState(UNRIPE);
-        users = context.getKeyedStateStore().getState(USER);
-        frozen = context.getKeyedStateStore().getMapState(FROZEN);
+        users =
+                new RecentUsers(
+                        context.getKeyedStateStore().getState(USER),
+                        context.getKeyedStateStore().getMapState(FROZEN),
+                        this::setCurrentKey);
         counts = context.getOperatorStateStore().getListState(COUNTS);
         for (byte[] stored : counts.get()) {
             tally.add(stored);
@@ -135,9 +138,21 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     public void open() throws Exception {
         super.open();
         timers = getInternalTimerService(TIMERS, VoidNamespaceSerializer.INSTANCE, this);
-        frozenFeatures = new KeyedFrozenFeatures(frozen);
+        this.<String>getKeyedStateBackend()
+                .applyToAllKeys(
+                        VoidNamespace.INSTANCE,
+                        VoidNamespaceSerializer.INSTANCE,
+                        UNRIPE,
+                        (user, events) -> events.get().forEach(e -> waiting.noteStored(user)));
         counters.open(getRuntimeContext());
         counters.openGuards(getRuntimeContext(), guards);
+        figures =
+                new TimelineMetrics(
+                        tally,
+                        rules.delays(),
+                        timers::currentWatermark,
+                        getProcessingTimeService()::getCurrentProcessingTime);
+        figures.open(getRuntimeContext().getMetricGroup());
     }
 
     /** The counts of this subtask. */
@@ -145,80 +160,83 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         return tally;
     }
 
+    /** The figures of this subtask, from {@link #open} on. */
+    TimelineMetrics figures() {
+        return figures;
+    }
+
     private void onEvent(RawEvent event) throws Exception {
+        figures.event(event.userId());
         RejectionCause refused = event.cause();
         if (refused == RejectionCause.LATE) {
-            rules.refuseLate(user(), wire.decodeAgain(event), timers.currentWatermark());
+            RecentUsers.Recent recent = users.load(event.userId());
+            rules.refuseLate(recent.user, wire.decodeAgain(event), timers.currentWatermark());
+            users.changed(recent);
         } else if (refused != null) {
             rules.reject(event, refused, event.detail());
         } else if (event.timeMs() <= timers.currentWatermark()) {
             late(wire.decodeAgain(event));
         } else {
-            unripe.add(event.underKey());
-            timers.registerEventTimeTimer(VoidNamespace.INSTANCE, event.timeMs());
+            waiting.add(event);
+            if (waiting.isFull()) {
+                waiting.store(this::store);
+            }
         }
+    }
+
+    private void store(RawEvent event) throws Exception {
+        setCurrentKey(event.userId());
+        unripe.add(event.underKey());
+        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, event.timeMs());
     }
 
     @Override
     public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
         // Timers fire in the order of time over all users, so going slice by slice keeps samples in
         // order up to a slice, however far the watermark jumps in a fast replay.
-        long upToMs = Math.min(timers.currentWatermark(), TimeSlice.endMs(timer.getTimestamp()));
+        advanceOnce(
+                timer.getKey(),
+                Math.min(timers.currentWatermark(), TimeSlice.endMs(timer.getTimestamp())));
+    }
+
+    /** The first timer or event of a user in a slice applies all that is due for the user in it. */
+    private void advanceOnce(String userId, long upToMs) throws Exception {
         if (doneUpToMs != upToMs || doneUsers.size() >= MOST_DONE) {
             doneUsers.clear();
             doneUpToMs = upToMs;
         }
-        // Each event has its timer, so that arrival reads no state; the first one that fires in a
-        // slice applies all that is due for the user in it.
-        if (doneUsers.add(timer.getKey())) {
-            advance(timer.getKey(), upToMs);
+        if (doneUsers.add(userId)) {
+            advance(userId, upToMs);
         }
     }
 
     private void advance(String userId, long upToMs) throws Exception {
-        List<Event> ripe = ripeEvents(upToMs);
-        UserState user = user();
-        store(user, upToMs, rules.advance(userId, user, frozenFeatures, ripe, upToMs));
+        List<Event> ripe = ripeEvents(userId, upToMs);
+        RecentUsers.Recent recent = users.load(userId);
+        store(recent, upToMs, rules.advance(userId, recent.user, recent, ripe, upToMs));
     }
 
     private void late(Event event) throws Exception {
         long watermarkMs = timers.currentWatermark();
-        UserState user = user();
-        long dueMs = rules.late(event.raw().userId(), user, frozenFeatures, event, watermarkMs);
-        store(user, watermarkMs, dueMs);
+        String userId = event.raw().userId();
+        RecentUsers.Recent recent = users.load(userId);
+        long dueMs = rules.late(userId, recent.user, recent, event, watermarkMs);
+        store(recent, watermarkMs, dueMs);
     }
 
-    private UserState user() throws Exception {
-        UserState user = users.value();
-        return user == null ? new UserState() : user;
-    }
-
-    private void store(UserState user, long upToMs, long dueMs) throws Exception {
-        if (dueMs != Long.MAX_VALUE && user.wake(upToMs, dueMs)) {
+    private void store(RecentUsers.Recent recent, long upToMs, long dueMs) throws Exception {
+        if (dueMs != Long.MAX_VALUE && recent.user.wake(upToMs, dueMs)) {
             timers.registerEventTimeTimer(VoidNamespace.INSTANCE, dueMs);
         }
-        if (user.isEmpty()) {
-            users.clear();
-        } else {
-            users.update(user);
-        }
+        users.changed(recent);
     }
 
-    /** Takes the events up to the watermark out of the list of unripe ones, in event order. */
-    private List<Event> ripeEvents(long watermarkMs) throws Exception {
-        List<Event> ripe = new ArrayList<>();
-        List<RawEvent> rest = new ArrayList<>();
-        for (RawEvent event : unripe.get()) {
-            if (event.timeMs() <= watermarkMs) {
-                ripe.add(wire.decodeAgain(event));
-            } else {
-                rest.add(event);
-            }
-        }
-        if (rest.isEmpty()) {
-            unripe.clear();
-        } else if (!ripe.isEmpty()) {
-            unripe.update(rest);
+    /** The user's events up to the time, in event order. */
+    private List<Event> ripeEvents(String userId, long upToMs) throws Exception {
+        List<RawEvent> raw = waiting.take(userId, upToMs, unripe);
+        List<Event> ripe = new ArrayList<>(raw.size());
+        for (RawEvent event : raw) {
+            ripe.add(wire.decodeAgain(event));
         }
         ripe.sort(Event.ORDER);
         return ripe;
@@ -231,8 +249,36 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
 
     @Override
     public void processWatermark(Watermark mark) throws Exception {
+        long earliestMs;
+        while ((earliestMs = waiting.earliestMs()) <= mark.getTimestamp()
+                && earliestMs != Long.MAX_VALUE) {
+            advanceSlice(Math.min(mark.getTimestamp(), TimeSlice.endMs(earliestMs)), earliestMs);
+        }
         super.processWatermark(mark);
         counters.publish();
+    }
+
+    /** Applies what is due in a slice and before it, where events wait on the heap in the slice. */
+    private void advanceSlice(long upToMs, long earliestMs) throws Exception {
+        InternalTimeServiceManager<?> service = getTimeServiceManager().orElseThrow();
+        // What is due before the slice leaves before it.
+        long beforeMs = TimeSlice.startMs(earliestMs) - 1;
+        if (beforeMs > timers.currentWatermark()) {
+            service.advanceWatermark(new Watermark(beforeMs));
+        }
+        List<String> users = waiting.ripen(upToMs);
+        service.advanceWatermark(new Watermark(upToMs));
+        for (String user : users) {
+            setCurrentKey(user);
+            advanceOnce(user, upToMs);
+        }
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        super.prepareSnapshotPreBarrier(checkpointId);
+        waiting.store(this::store);
+        users.store();
     }
 
     @Override
@@ -250,6 +296,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     @Override
     public void finish() throws Exception {
         super.finish();
+        users.store();
         counters.publish();
     }
 

@@ -1,6 +1,8 @@
 package io.tamor.jobs.training;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.learner.StartingPoint;
+import io.tamor.jobs.learner.logic.DriftMonitor;
 import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.OnlineTraining;
@@ -13,6 +15,7 @@ import io.tamor.model.config.ModelSpec;
 import io.tamor.model.training.Trainer;
 import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +32,7 @@ public final class OfflineTraining implements SampleFolder.Consumer {
     private final Trainer trainer;
     private final Quality quality;
     private final LearnerProgress progress;
+    private final DriftMonitor drift;
     private final MapUserRows userRows = new MapUserRows();
     private final TrainingQueue queue;
     private final OnlineTraining training;
@@ -36,12 +40,12 @@ public final class OfflineTraining implements SampleFolder.Consumer {
     private @Nullable String firstRefusal;
 
     /**
-     * A new model.
+     * A new model, or the one of {@code learner.start_from}.
      *
      * @param shownFromMs the quality counts impressions shown at this time (epoch milliseconds) or
      *     later
      */
-    public OfflineTraining(Deployment deployment, long shownFromMs) {
+    public OfflineTraining(Deployment deployment, long shownFromMs) throws IOException {
         ModelSpec spec = ModelSpecs.of(deployment);
         int batch = deployment.learner().batch();
         this.deployment = deployment;
@@ -49,8 +53,13 @@ public final class OfflineTraining implements SampleFolder.Consumer {
         this.trainer = new Trainer(spec, batch);
         this.quality = new Quality(spec, shownFromMs);
         this.progress = new LearnerProgress(spec.tasks().size());
+        this.drift = new DriftMonitor(spec, deployment.learner().drift());
         this.queue = new TrainingQueue(batch, deployment.learner().maxDelay().toMillis());
-        this.training = new OnlineTraining(deployment, trainer, quality, progress, userRows);
+        this.training = new OnlineTraining(deployment, trainer, quality, progress, drift, userRows);
+        StartingPoint start = new StartingPoint();
+        if (start.pending(deployment)) {
+            start.takeOver(deployment, trainer);
+        }
     }
 
     /** Trains everything in a folder, the last mini-batch partial. */
@@ -62,6 +71,12 @@ public final class OfflineTraining implements SampleFolder.Consumer {
 
     @Override
     public void sample(Sample sample, String file, long index) throws Exception {
+        if (sample.getMaturedAtMs() < deployment.learner().startAtMs()) {
+            return;
+        }
+        if (!rules.learns(sample)) {
+            return; // of a label set that another model learns
+        }
         SampleRules.Refusal refusal = rules.check(sample, sample.getUserId());
         if (refusal != null) {
             refused.merge(refusal.cause(), 1L, Long::sum);
@@ -98,6 +113,11 @@ public final class OfflineTraining implements SampleFolder.Consumer {
     /** How far it is. */
     public LearnerProgress progress() {
         return progress;
+    }
+
+    /** What has become worse. */
+    public DriftMonitor drift() {
+        return drift;
     }
 
     /** The users' rows. */

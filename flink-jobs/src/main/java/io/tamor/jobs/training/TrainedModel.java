@@ -6,7 +6,6 @@ import io.tamor.jobs.learner.logic.UserRow;
 import io.tamor.jobs.snapshot.FlinkSnapshotStore;
 import io.tamor.jobs.snapshot.SnapshotDirectory;
 import io.tamor.model.snapshot.Lineage;
-import io.tamor.model.snapshot.Parent;
 import io.tamor.schemas.UserBiasRow;
 import io.tamor.schemas.file.RecordFileWriter;
 import io.tamor.schemas.wire.FeatureWire;
@@ -14,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What offline training leaves in a folder: the next version of the snapshots there, and the user
@@ -24,16 +22,14 @@ public final class TrainedModel {
     private TrainedModel() {}
 
     /** Writes both; the version's folder is returned. */
-    public static Path write(
-            OfflineTraining training, Deployment deployment, @Nullable Parent parent, Path out)
+    public static Path write(OfflineTraining training, Deployment deployment, Path out)
             throws IOException {
         Files.createDirectories(out);
         SnapshotDirectory directory = SnapshotDirectory.at(out.toUri().toString());
-        long highest = directory.highestVersion();
-        long version = Math.max(highest, parent == null ? 0 : parent.version()) + 1;
+        long version = directory.highestVersion() + 1;
         ModelSnapshot.write(
                 new FlinkSnapshotStore(directory.folder(version)),
-                new Lineage(version, parent, ModelSnapshot.SOFTWARE_VERSION),
+                new Lineage(version, null, ModelSnapshot.SOFTWARE_VERSION),
                 deployment,
                 training.trainer(),
                 training.quality(),
@@ -49,13 +45,15 @@ public final class TrainedModel {
         try (RecordFileWriter<UserBiasRow> writer =
                 new RecordFileWriter<>(file, UserBiasRow.class)) {
             for (Map.Entry<String, UserRow> row : training.userRows().entrySet()) {
-                writer.append(
-                        UserBiasRow.newBuilder()
-                                .setUserId(row.getKey())
-                                .setVersion(version)
-                                .setValues(FeatureWire.packDense(row.getValue().values))
-                                .setUpdatedAtMs(row.getValue().trainedMs)
-                                .build());
+                if (row.getValue().admitted()) {
+                    writer.append(
+                            UserBiasRow.newBuilder()
+                                    .setUserId(row.getKey())
+                                    .setVersion(version)
+                                    .setValues(FeatureWire.packDense(row.getValue().values))
+                                    .setUpdatedAtMs(row.getValue().trainedMs)
+                                    .build());
+                }
             }
         }
     }

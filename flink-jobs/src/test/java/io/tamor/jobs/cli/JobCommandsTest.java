@@ -2,8 +2,11 @@ package io.tamor.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.learner.logic.ModelSpecs;
+import io.tamor.jobs.learner.logic.TestingSamples;
+import io.tamor.jobs.training.TestingSampleFolder;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.network.MiniBatch;
 import io.tamor.model.snapshot.Lineage;
@@ -40,6 +43,75 @@ final class JobCommandsTest {
 
         assertThat(run("config", "check", file.toString())).isEqualTo(ExitStatus.DONE);
         assertThat(out.toString()).contains("deployment example is sound").contains("5 tasks");
+    }
+
+    @Test
+    void samplesInFilesAreTrainedAndNetworksCompared() throws IOException {
+        Path file = write(example());
+        Deployment deployment = DeploymentReader.read(file);
+        Path samples =
+                TestingSampleFolder.write(
+                                folder.resolve("samples"),
+                                TestingSamples.generate(deployment, 200, 1),
+                                2)
+                        .path();
+        Path models = folder.resolve("models");
+
+        assertThat(
+                        run(
+                                "train",
+                                "--config",
+                                file.toString(),
+                                "--samples",
+                                samples.toString(),
+                                "--out",
+                                models.toString(),
+                                "--json"))
+                .as(err.toString())
+                .isEqualTo(ExitStatus.DONE);
+        assertThat(out.toString()).contains("\"samples\" : 200").contains("\"task\" : \"click\"");
+        assertThat(run("snapshot", "verify", models.toString())).isEqualTo(ExitStatus.DONE);
+        assertThat(
+                        run(
+                                "train",
+                                "--config",
+                                file.toString(),
+                                "--samples",
+                                samples.toString(),
+                                "--from-snapshot",
+                                models.resolve("v00000001").toString()))
+                .as(err.toString())
+                .isEqualTo(ExitStatus.DONE);
+        assertThat(
+                        run(
+                                "compare",
+                                "--config",
+                                file.toString(),
+                                "--samples",
+                                samples.toString(),
+                                "--models",
+                                "tamor,shared-bottom",
+                                "--seeds",
+                                "2"))
+                .as(err.toString())
+                .isEqualTo(ExitStatus.DONE);
+        assertThat(out.toString())
+                .contains("| task | tier | labels | tamor | shared-bottom |")
+                .containsPattern(
+                        "\\| click \\| all \\| [0-9]+ \\|( \\**0\\.[0-9]{4}\\** ± 0\\.[0-9]{4} \\|){2}");
+    }
+
+    @Test
+    void aFolderWithoutSamplesIsAUsageError() throws IOException {
+        assertThat(
+                        run(
+                                "train",
+                                "--config",
+                                write(example()).toString(),
+                                "--samples",
+                                folder.resolve("none").toString()))
+                .isEqualTo(ExitStatus.USAGE);
+        assertThat(err.toString()).contains("samples-*.avro").doesNotContain("\tat ");
     }
 
     @Test
@@ -198,6 +270,8 @@ final class JobCommandsTest {
                 TopicsCommand.class,
                 TimelineCommand.class,
                 LearnerCommand.class,
+                TrainCommand.class,
+                CompareCommand.class,
                 SnapshotCommand.class,
                 ParityCommand.class
             })

@@ -188,16 +188,17 @@ final class LearnerRun {
         LearningJob.build(
                 env.fromSource(
                                 new PacedSource<>(
-                                        KafkaSources.fromBeginning(
+                                        KafkaSources.startingAt(
                                                 deployment.kafka(),
                                                 deployment.topics().samples(),
                                                 deployment.name(),
-                                                new ConsumedSampleSchema(),
-                                                true),
+                                                new ConsumedSampleSchema(Long.MIN_VALUE),
+                                                true,
+                                                Long.MIN_VALUE),
                                         SAMPLES_A_CHECKPOINT),
                                 LearningJob.watermarks(deployment, true),
                                 "source",
-                                new ConsumedSampleSchema().getProducedType())
+                                new ConsumedSampleSchema(Long.MIN_VALUE).getProducedType())
                         .uid("source")
                         .map(new FaultyMap<>(faults))
                         .returns(ConsumedSample.class)

@@ -49,7 +49,7 @@ class OfflineTrainingTest {
             job.end();
             OfflineTraining training = new OfflineTraining(deployment, Long.MIN_VALUE);
             training.run(TestingSampleFolder.write(folder.resolve("s"), samples, 3));
-            Path version = TrainedModel.write(training, deployment, null, folder.resolve("out"));
+            Path version = TrainedModel.write(training, deployment, folder.resolve("out"));
 
             Snapshot trained = new SnapshotFolder(new LocalSnapshotStore(version)).load();
             Snapshot learned = job.lastSnapshot();
@@ -68,8 +68,8 @@ class OfflineTrainingTest {
     void theNextModelIsTheNextVersion() throws Exception {
         OfflineTraining training = new OfflineTraining(deployment, Long.MIN_VALUE);
         training.run(TestingSampleFolder.write(folder.resolve("s"), samples, 1));
-        TrainedModel.write(training, deployment, null, folder.resolve("out"));
-        Path second = TrainedModel.write(training, deployment, null, folder.resolve("out"));
+        TrainedModel.write(training, deployment, folder.resolve("out"));
+        Path second = TrainedModel.write(training, deployment, folder.resolve("out"));
         assertThat(second).hasFileName("v00000002");
         assertThat(new SnapshotFolder(new LocalSnapshotStore(second)).verify()).isEmpty();
     }

@@ -3,6 +3,8 @@ package io.tamor.jobs.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.DriftOptions;
+import io.tamor.jobs.learner.logic.DriftMonitor;
 import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.OnlineTraining;
@@ -67,6 +69,7 @@ class PublishedScoresTest {
                         trainer,
                         new Quality(trainer.spec()),
                         new LearnerProgress(trainer.spec().tasks().size()),
+                        new DriftMonitor(trainer.spec(), DriftOptions.COUNT_ONLY),
                         new TestingUserRows());
         TrainingQueue queue = new TrainingQueue(BATCH, deployment.learner().maxDelay().toMillis());
         TrainingQueue.Step step =

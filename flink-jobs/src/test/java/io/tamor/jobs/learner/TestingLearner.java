@@ -46,7 +46,7 @@ final class TestingLearner implements AutoCloseable {
     /** As a reader of the compacted topic has them. */
     final Map<String, UserBiasRow> userRows = new TreeMap<>();
 
-    private final Deployment deployment;
+    private Deployment deployment;
     private final StateBackend backend;
     private KeyedOneInputStreamOperatorTestHarness<String, ConsumedSample, SnapshotCandidate>
             harness;
@@ -127,6 +127,16 @@ final class TestingLearner implements AutoCloseable {
         harness = harness(deployment, 1, backend);
         harness.initializeState(state);
         harness.open();
+    }
+
+    /** The same under another configuration. */
+    void restore(OperatorSubtaskState state, Deployment changed) throws Exception {
+        deployment = changed;
+        restore(state);
+    }
+
+    long samples() {
+        return ((OnlineLearnerOperator) harness.getOperator()).progress().samples;
     }
 
     long lateSamples() {

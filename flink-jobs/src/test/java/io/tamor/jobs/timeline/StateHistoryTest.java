@@ -17,7 +17,7 @@ import java.util.Map;
 import org.apache.flink.streaming.util.OperatorSnapshotUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * State written by earlier builds, kept as files, is read by this one. A new version of a stored
@@ -55,10 +55,11 @@ final class StateHistoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 3, NEWEST})
-    void everyVersionGoesOnWhereItStopped(int version) throws Exception {
-        URL file = getClass().getResource("/state/user-timeline-v" + version + ".snapshot");
-        try (TestingTimeline timeline = new TestingTimeline(deployment(version), false, 1)) {
+    @CsvSource({"1, '', false", "1, -rocksdb, true", "3, '', false", NEWEST + ", '', false"})
+    void everyVersionGoesOnWhereItStopped(int version, String by, boolean rocksDb)
+            throws Exception {
+        URL file = getClass().getResource("/state/user-timeline-v" + version + by + ".snapshot");
+        try (TestingTimeline timeline = new TestingTimeline(deployment(version), rocksDb, 1)) {
             timeline.restore(
                     OperatorSnapshotUtil.readStateHandle(Path.of(file.toURI()).toString()));
             timeline.feed(outcome(EventKind.CLICK, "c1", "i1", 2).raw(6));
@@ -117,9 +118,10 @@ final class StateHistoryTest {
         return sample.getLabels();
     }
 
-    /** Writes the file of a new version, named by the argument. Run by hand, once a version. */
+    /** Writes the file of a new version, named by the argument; a second one: by RocksDB. */
     public static void main(String[] arguments) throws Exception {
-        try (TestingTimeline timeline = new TestingTimeline(deployment(NEWEST), false, 1)) {
+        boolean rocksDb = arguments.length > 1;
+        try (TestingTimeline timeline = new TestingTimeline(deployment(NEWEST), rocksDb, 1)) {
             feedUpToTheSnapshot(timeline, REQUEST);
             OperatorSnapshotUtil.writeStateHandle(timeline.snapshot(), arguments[0]);
         }

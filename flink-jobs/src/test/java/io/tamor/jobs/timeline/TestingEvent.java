@@ -2,6 +2,7 @@ package io.tamor.jobs.timeline;
 
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.RawEvent;
+import io.tamor.jobs.verify.logic.Place;
 import io.tamor.jobs.verify.logic.PlainEvent;
 import io.tamor.jobs.verify.logic.PlainEventReader;
 import io.tamor.schemas.Click;
@@ -166,13 +167,15 @@ record TestingEvent(
                 measures);
     }
 
-    /** The events as the oracle reads them from their bytes. */
+    /** The events as the oracle reads them from their bytes, numbered in their order. */
     static List<PlainEvent> plain(List<TestingEvent> events) {
         PlainEventReader reader = new PlainEventReader();
         List<PlainEvent> plain = new ArrayList<>();
         for (TestingEvent event : events) {
+            PlainEvent.Kind kind = PlainEvent.Kind.valueOf(event.kind.name());
+            Place place = new Place(kind.stream(), 0, plain.size());
             try {
-                plain.add(reader.read(PlainEvent.Kind.valueOf(event.kind.name()), event.bytes()));
+                plain.add(reader.read(kind, place, event.bytes()));
             } catch (MalformedRecordException e) {
                 throw new IllegalStateException(event.toString(), e);
             }

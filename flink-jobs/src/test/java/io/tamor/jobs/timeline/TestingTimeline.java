@@ -189,6 +189,7 @@ final class TestingTimeline implements AutoCloseable {
         checkpoint++;
         OperatorSubtaskState[] states = new OperatorSubtaskState[subtasks.size()];
         for (int i = 0; i < states.length; i++) {
+            subtasks.get(i).prepareSnapshotPreBarrier(checkpoint);
             states[i] = subtasks.get(i).snapshot(checkpoint, checkpoint);
         }
         OperatorSubtaskState whole = Harness.repackageState(states);
@@ -211,7 +212,8 @@ final class TestingTimeline implements AutoCloseable {
 
     /** Takes a snapshot of a timeline of one subtask. */
     OperatorSubtaskState snapshot() throws Exception {
-        return subtasks.get(0).snapshot(++checkpoint, checkpoint);
+        subtasks.get(0).prepareSnapshotPreBarrier(++checkpoint);
+        return subtasks.get(0).snapshot(checkpoint, checkpoint);
     }
 
     /** Goes on, with one subtask, from a snapshot taken elsewhere. */
@@ -261,14 +263,15 @@ final class TestingTimeline implements AutoCloseable {
         return stages;
     }
 
-    /** Number of users with unripe events or frozen features. */
-    long usersWithWork() {
-        return subtasks.stream()
-                .mapToLong(
-                        h ->
-                                keys(h, UserTimelineOperator.UNRIPE.getName())
-                                        + keys(h, UserTimelineOperator.FROZEN.getName()))
-                .sum();
+    /** Number of users with unripe events or frozen features, as a checkpoint would hold them. */
+    long usersWithWork() throws Exception {
+        long users = 0;
+        for (Harness harness : subtasks) {
+            harness.prepareSnapshotPreBarrier(checkpoint + 1);
+            users += keys(harness, UserTimelineOperator.UNRIPE.getName());
+            users += keys(harness, UserTimelineOperator.FROZEN.getName());
+        }
+        return users;
     }
 
     private static long keys(Harness harness, String state) {
@@ -277,9 +280,10 @@ final class TestingTimeline implements AutoCloseable {
         }
     }
 
-    /** Applies a check to the remembered state of every user. */
+    /** Applies a check to the remembered state of every user, as a checkpoint would hold it. */
     void forEachUser(java.util.function.Consumer<UserState> check) throws Exception {
         for (Harness harness : subtasks) {
+            harness.prepareSnapshotPreBarrier(checkpoint + 1);
             harness.backend()
                     .applyToAllKeys(
                             VoidNamespace.INSTANCE,
@@ -287,6 +291,11 @@ final class TestingTimeline implements AutoCloseable {
                             UserTimelineOperator.USER,
                             (key, state) -> check.accept(state.value()));
         }
+    }
+
+    /** The metrics of the first subtask. */
+    TimelineMetrics metrics() {
+        return subtasks.get(0).operator().figures();
     }
 
     /** The counts over all subtasks. */

@@ -119,7 +119,17 @@ final class TimelineFuzzTest {
         if (!found.equals(wanted)) {
             return "samples: " + firstDifference(wanted, found);
         }
-        List<String> rejectedWanted = oracle.rejected().stream().sorted().toList();
+        List<String> rejectedWanted =
+                oracle.rejected().stream()
+                        .map(
+                                r ->
+                                        r.event().kind().stream()
+                                                + " "
+                                                + r.cause()
+                                                + " "
+                                                + r.event().id())
+                        .sorted()
+                        .toList();
         List<String> rejected = new ArrayList<>();
         Map<String, String> ids = new HashMap<>();
         for (TestingEvent event : one.events()) {

@@ -42,6 +42,7 @@ public final class Trainer {
     private final ScoreCopy scores;
     private final TouchedRows touched;
     private long steps;
+    private double rateFactor = 1;
 
     /** A trainer of a fresh model for mini-batches of at most {@code capacity} rows. */
     public Trainer(ModelSpec spec, int capacity) {
@@ -54,11 +55,7 @@ public final class Trainer {
             moments.add(new Adam.State(p.value().rows() * p.value().columns()));
         }
         tables = network.parameters().tables();
-        for (EmbeddingTable table : tables) {
-            for (int row = 0; row < table.field().rows(); row++) {
-                rowOptimizer.initialise(table.rows(), table.at(row), table.field().dim());
-            }
-        }
+        resetAccumulators();
         outcome = new StepOutcome(spec.tasks().size());
         scores = new ScoreCopy(network);
         touched = new TouchedRows(tables);
@@ -111,7 +108,7 @@ public final class Trainer {
     }
 
     private void update() {
-        double factor = spec.optimizer().schedule().factor(steps);
+        double factor = rateFactor * spec.optimizer().schedule().factor(steps);
         for (int i = 0; i < dense.size(); i++) {
             Parameter p = dense.get(i);
             adam.step(p.value(), p.gradient(), moments.get(i), steps + 1, factor);
@@ -119,6 +116,23 @@ public final class Trainer {
         for (int i = 0; i < tables.size(); i++) {
             rowOptimizer.step(tables.get(i), factor);
             touched.mark(tables.get(i));
+        }
+    }
+
+    /** Multiplies every learning rate from the next step on; not part of the state. */
+    public void learningRateFactor(double factor) {
+        rateFactor = factor;
+    }
+
+    /**
+     * Lets the optimiser state of every row of the tables start anew, as if never updated, so that
+     * they learn as fast as new ones. Adam's moments stay: they forget by themselves.
+     */
+    public void resetAccumulators() {
+        for (EmbeddingTable table : tables) {
+            for (int row = 0; row < table.field().rows(); row++) {
+                rowOptimizer.initialise(table.rows(), table.at(row), table.field().dim());
+            }
         }
     }
 

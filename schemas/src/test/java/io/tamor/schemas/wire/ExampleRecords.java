@@ -86,7 +86,36 @@ final class ExampleRecords {
                         1.1,
                         1000L,
                         10L,
-                        0L));
+                        0L,
+                        null,
+                        null,
+                        null,
+                        null));
+    }
+
+    /** Of an amount, which version 1 had no figures for; the bytes in /v2 hold exactly this. */
+    static LearnerMetrics amountMetrics() {
+        return new LearnerMetrics(
+                "wealth",
+                "amount",
+                "high",
+                "all",
+                true,
+                NOON,
+                NOON + 3_600_000,
+                100L,
+                7L,
+                null,
+                null,
+                null,
+                1.1,
+                1000L,
+                10L,
+                0L,
+                0.8,
+                120.5,
+                0.6,
+                0.4);
     }
 
     static Click click() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tamor.schemas.Click;
 import io.tamor.schemas.Impression;
+import io.tamor.schemas.LearnerMetrics;
 import io.tamor.schemas.Sample;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,6 +46,15 @@ final class RecordWireTest {
         try (InputStream in = RecordWireTest.class.getResourceAsStream("/v1/" + name + ".bin")) {
             assertThat(in).as("bytes of version 1 of %s", name).isNotNull();
             assertThat(decode(record.getClass(), in.readAllBytes())).isEqualTo(record);
+        }
+    }
+
+    @Test
+    void theBytesOfVersion2OfTheMetricsAreStillRead() throws Exception {
+        try (InputStream in = RecordWireTest.class.getResourceAsStream("/v2/LearnerMetrics.bin")) {
+            assertThat(in).isNotNull();
+            assertThat(decode(LearnerMetrics.class, in.readAllBytes()))
+                    .isEqualTo(ExampleRecords.amountMetrics());
         }
     }
 

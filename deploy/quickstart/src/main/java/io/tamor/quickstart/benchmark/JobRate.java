@@ -30,7 +30,7 @@ final class JobRate {
             return; // no news, or read to the end while the learner still trains
         }
         Look look = new Look(samples, System.nanoTime(), learnerCpuNs());
-        if (from == Look.NONE && samples >= wantedCount / 3) {
+        if (from.equals(Look.NONE) && samples >= wantedCount / 3) {
             from = look;
         }
         to = look;
@@ -46,7 +46,7 @@ final class JobRate {
     }
 
     private double samples() {
-        if (from == Look.NONE || to.samples() == from.samples()) {
+        if (from.equals(Look.NONE) || to.samples() == from.samples()) {
             throw new IllegalStateException(
                     "the job was over before it could be measured; ask for more samples");
         }

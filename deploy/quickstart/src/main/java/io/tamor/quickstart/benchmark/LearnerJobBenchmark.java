@@ -20,10 +20,13 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -128,33 +131,36 @@ public final class LearnerJobBenchmark {
         }
     }
 
-    private static void fill(Deployment deployment, long count) {
+    private static void fill(Deployment deployment, long count) throws Exception {
         RecordWire<Sample> wire = RecordWire.of(Sample.class);
         RandomSamples samples = new RandomSamples(deployment, USERS, SEED);
         Properties properties = deployment.kafka().clientProperties();
         properties.setProperty("linger.ms", "50");
         properties.setProperty("batch.size", "262144");
         properties.setProperty("compression.type", "lz4");
+        AtomicReference<Exception> failure = new AtomicReference<>();
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(
                         properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+            Future<RecordMetadata> last = null;
             for (long i = 0; i < count; i++) {
                 Sample sample = samples.next();
-                producer.send(
-                        new ProducerRecord<>(
-                                deployment.topics().samples().name(),
-                                null,
-                                sample.getMaturedAtMs(),
-                                sample.getUserId().getBytes(StandardCharsets.UTF_8),
-                                wire.encode(sample)),
-                        LearnerJobBenchmark::check);
+                last =
+                        producer.send(
+                                new ProducerRecord<>(
+                                        deployment.topics().samples().name(),
+                                        null,
+                                        sample.getMaturedAtMs(),
+                                        sample.getUserId().getBytes(StandardCharsets.UTF_8),
+                                        wire.encode(sample)),
+                                (sent, error) -> failure.compareAndSet(null, error));
+            }
+            if (last != null) {
+                last.get();
             }
         }
-    }
-
-    private static void check(Object sent, Exception error) {
-        if (error != null) {
-            throw new IllegalStateException("a sample cannot be sent", error);
+        if (failure.get() != null) {
+            throw new IOException("the samples cannot be sent", failure.get());
         }
     }
 

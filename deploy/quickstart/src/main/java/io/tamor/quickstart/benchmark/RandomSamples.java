@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
  * Frequent users and categories are much more frequent than others, as they are in life. Every task
  * is labelled.
  */
-final class RandomSamples {
+public final class RandomSamples {
     private static final long START_MS = 1_700_006_400_000L;
     private static final long HOUR_MS = 3_600_000;
     private static final int STEP_MS = 2_000;
@@ -30,14 +30,15 @@ final class RandomSamples {
      *
      * @param users how many there are
      */
-    RandomSamples(Deployment deployment, int users, long seed) {
+    public RandomSamples(Deployment deployment, int users, long seed) {
         this.deployment = deployment;
         this.schema = deployment.sampleSchema();
         this.random = new SplittableRandom(seed);
         this.users = users;
     }
 
-    Sample next() {
+    /** The next one. */
+    public Sample next() {
         long maturedMs = START_MS + count * STEP_MS;
         long[][] hashes = new long[schema.categorical().size()][1];
         for (long[] hash : hashes) {

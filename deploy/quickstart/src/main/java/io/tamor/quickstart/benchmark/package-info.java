@@ -1,4 +1,7 @@
-/** Measures the jobs on an embedded broker and cluster, beside what they are made of. */
+/**
+ * Measures the jobs: the learner on an embedded broker and cluster beside what it is made of, the
+ * timeline beside the same labels as Flink SQL.
+ */
 @NullMarked
 package io.tamor.quickstart.benchmark;
 

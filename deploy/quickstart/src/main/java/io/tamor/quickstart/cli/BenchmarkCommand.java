@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "benchmark",
         description = "Measures speed, as ratios to something measured in the same run.",
-        subcommands = BenchmarkCommand.Learner.class,
+        subcommands = {BenchmarkCommand.Learner.class, TimelineBenchmarkCommand.class},
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class BenchmarkCommand {

@@ -10,6 +10,7 @@ import io.tamor.jobs.cli.SnapshotCommand;
 import io.tamor.jobs.cli.TimelineCommand;
 import io.tamor.jobs.cli.TopicsCommand;
 import io.tamor.jobs.cli.TrainCommand;
+import io.tamor.jobs.cli.VerifySamplesCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -30,6 +31,7 @@ import picocli.CommandLine.Command;
             CompareCommand.class,
             ConfigCommand.class,
             TopicsCommand.class,
+            VerifySamplesCommand.class,
             SamplesCommand.class,
             SnapshotCommand.class,
             ParityCommand.class,

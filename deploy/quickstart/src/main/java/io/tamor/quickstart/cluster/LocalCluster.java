@@ -4,6 +4,7 @@ import io.tamor.jobs.JobEnvironment;
 import io.tamor.jobs.config.Deployment;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,8 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.core.execution.CheckpointType;
+import org.apache.flink.runtime.checkpoint.AbstractCheckpointStats;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
@@ -37,13 +40,22 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Starts with one task manager of so many slots. */
     public static LocalCluster start(int slots) {
+        return start(slots, MemorySize.ofMebiBytes(512));
+    }
+
+    /**
+     * Starts with one task manager of so many slots.
+     *
+     * @param managed memory of RocksDB, divided among the slots
+     */
+    public static LocalCluster start(int slots, MemorySize managed) {
         Configuration configuration = new Configuration();
         configuration.set(RestOptions.ADDRESS, "127.0.0.1");
         configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
         configuration.set(RestOptions.BIND_PORT, "0");
         configuration.set(WebOptions.SUBMIT_ENABLE, false);
         configuration.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofSeconds(1));
-        configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(512));
+        configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, managed);
         // A mini cluster takes the network's memory only where both bounds agree.
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(128));
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(128));
@@ -108,6 +120,58 @@ public final class LocalCluster implements AutoCloseable {
             throw new IllegalStateException("interrupted while job " + name + " ran", e);
         } catch (ExecutionException e) {
             throw new JobFailedException(name, e);
+        }
+    }
+
+    /** Submits a job and returns while it runs. */
+    public JobID submit(String name, StreamExecutionEnvironment env) {
+        StreamGraph graph = env.getStreamGraph();
+        graph.setJobName(name);
+        return await(cluster.submitJob(graph.getJobGraph()), name).getJobID();
+    }
+
+    /**
+     * Sees to it that a submitted job has not ended.
+     *
+     * @throws JobFailedException where it has
+     */
+    public void requireRunning(JobID job) {
+        if (await(cluster.getJobStatus(job), "job " + job).isTerminalState()) {
+            Throwable cause =
+                    await(cluster.requestJobResult(job), "job " + job)
+                            .getSerializedThrowable()
+                            .map(e -> e.deserializeError(LocalCluster.class.getClassLoader()))
+                            .orElseGet(() -> new IllegalStateException("the job ended"));
+            throw new JobFailedException("job " + job, cause);
+        }
+    }
+
+    /** Completes a checkpoint of a running job; returns the size of the state in it. */
+    public long checkpointBytes(JobID job) {
+        await(cluster.triggerCheckpoint(job, CheckpointType.CONFIGURED), "checkpoint");
+        AbstractCheckpointStats latest =
+                Objects.requireNonNull(
+                                await(cluster.getExecutionGraph(job), "checkpoint statistics")
+                                        .getCheckpointStatsSnapshot(),
+                                "checkpointing is on")
+                        .getHistory()
+                        .getLatestCompletedCheckpoint();
+        return Objects.requireNonNull(latest, "a checkpoint has completed").getStateSize();
+    }
+
+    /** Cancels a running job. */
+    public void cancel(JobID job) {
+        await(cluster.cancelJob(job), "cancellation");
+    }
+
+    private static <T> T await(CompletableFuture<T> future, String what) {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for: " + what, e);
+        } catch (ExecutionException e) {
+            throw new JobFailedException(what, e);
         }
     }
 

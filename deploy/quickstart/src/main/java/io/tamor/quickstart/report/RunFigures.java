@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.io.CommittedRecords;
+import io.tamor.jobs.verify.SampleVerification;
+import io.tamor.jobs.verify.VerifiedSamples;
 import io.tamor.schemas.SnapshotAnnouncement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,12 +17,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Computes the report from what is committed on the deployment's topics, not from what the jobs say
  * of themselves, and checks what must hold of every run.
  */
 public final class RunFigures {
+    private static final Logger LOG = LoggerFactory.getLogger(RunFigures.class);
+
     private final Deployment deployment;
     private final @Nullable Path truth;
     private final CommittedRecords topics;
@@ -67,6 +73,7 @@ public final class RunFigures {
                         quality.windows(oracle));
         List<RunReport.Check> checks = new ArrayList<>();
         checks.add(identity(sentImpressions, events.impressionIds().size(), timeline));
+        checks.add(verification());
         checks.addAll(new SnapshotChecks(deployment.snapshots().keep()).of(announced));
         return new RunReport(
                 run,
@@ -94,6 +101,22 @@ public final class RunFigures {
                         timeline.samples(),
                         timeline.pending(),
                         timeline.rejectedImpressions()));
+    }
+
+    private RunReport.Check verification() {
+        VerifiedSamples verified =
+                new SampleVerification(deployment)
+                        .run(
+                                SampleVerification.Request.OF_A_BOUNDED_RUN,
+                                difference -> LOG.error("{}", difference));
+        return new RunReport.Check(
+                "the samples are an independent oracle's",
+                verified.held(),
+                String.format(
+                        Locale.ROOT,
+                        "verified: %d samples, %d differences",
+                        verified.samples(),
+                        verified.differences()));
     }
 
     private String network() {

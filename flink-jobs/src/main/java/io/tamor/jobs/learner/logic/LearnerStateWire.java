@@ -9,20 +9,26 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /**
- * The learner's operator state as bytes, version 1, big-endian:
+ * The learner's operator state as bytes, version 2, big-endian:
  *
  * <pre>
- * int magic "TLRN"   int version   long feature schema
- * progress, metrics, trainer: each int length, then that many bytes
+ * int magic "TLRN"   int version   long feature schema   int parts
+ * progress, metrics, trainer, drift, starting point: each int length, then that many bytes
  * int CRC-32 of all before
  * </pre>
+ *
+ * Version 1 had no number of parts and the first three of them. A part that a state does not have
+ * stays as it is, so parts are only ever added, at the end.
  */
 public final class LearnerStateWire {
     private static final int MAGIC = 0x54_4C_52_4E;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int FIRST_VERSION = 1;
+    private static final int FIRST_PARTS = 3;
     private static final int CHECKSUM = Integer.BYTES;
 
     private LearnerStateWire() {}
@@ -50,6 +56,7 @@ public final class LearnerStateWire {
             out.writeInt(MAGIC);
             out.writeInt(VERSION);
             out.writeLong(featureSchema);
+            out.writeInt(parts.length);
             for (Part part : parts) {
                 ByteArrayOutputStream body = new ByteArrayOutputStream();
                 part.writer().write(new DataOutputStream(body));
@@ -75,7 +82,17 @@ public final class LearnerStateWire {
         }
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored, 0, length));
         expect("magic", MAGIC, in.readInt());
-        expect("version", VERSION, in.readInt());
+        int version = in.readInt();
+        if (version < FIRST_VERSION || version > VERSION) {
+            throw new IOException(
+                    "learner state: this build reads version "
+                            + FIRST_VERSION
+                            + " to "
+                            + VERSION
+                            + ", found "
+                            + version
+                            + "; restore with the build that wrote it");
+        }
         long schema = in.readLong();
         if (schema != featureSchema) {
             throw new IOException(
@@ -85,7 +102,16 @@ public final class LearnerStateWire {
                                     + " a new model without this state",
                             schema, featureSchema));
         }
-        for (Part part : parts) {
+        int count = version == FIRST_VERSION ? Math.min(FIRST_PARTS, parts.length) : in.readInt();
+        if (count > parts.length) {
+            throw new IOException(
+                    "learner state: this build reads "
+                            + parts.length
+                            + " parts, found "
+                            + count
+                            + "; restore with the build that wrote it");
+        }
+        for (Part part : Arrays.copyOf(parts, count)) {
             byte[] body = new byte[in.readInt()];
             in.readFully(body);
             part.reader().read(new DataInputStream(new ByteArrayInputStream(body)));

@@ -16,28 +16,56 @@ import org.jspecify.annotations.Nullable;
  * One test-then-train step after the other: the mini-batch's users' rows are read once each, the
  * batch is scored, its scores are counted, then it is trained and the rows are written back. A row
  * older than its time to live counts as none, by the samples' own time, so that a replay forgets
- * where the first run did. Not thread-safe.
+ * where the first run did.
+ *
+ * <p>A user is admitted with its n-th sample ({@code learner.admit_after}): then it gets a row of
+ * its own. The samples before see the initial row, which all such users share and no step changes;
+ * only their number is kept, in the row's place and as long. Not thread-safe.
  */
 public final class OnlineTraining {
+    private static final int NOT_LOADED = -1;
+
     private final Trainer trainer;
     private final Quality quality;
     private final LearnerProgress progress;
     private final UserRowStore store;
     private final long userRowTtlMs;
     private final int userField;
+    private final int admitAfter;
+    private final DriftMonitor drift;
     private final MiniBatch batch;
     private final SampleRows rows;
     private final Map<String, Slot> slots = new HashMap<>();
     private final List<Slot> slotOrder = new ArrayList<>();
     private double lastLoss;
+    private int slotCount;
+    private int sharedSlot;
 
-    private record Slot(int index, String userId, UserRow row) {}
+    /**
+     * A user of the mini-batch: its row as stored, left as it is until the step is applied, and
+     * what the batch makes of it. The row gets a slot with the sample that admits the user.
+     */
+    private static final class Slot {
+        final String userId;
+        final UserRow row;
+        int index = NOT_LOADED;
+        int samplesBefore;
+        long trainedMs;
+
+        Slot(String userId, UserRow row) {
+            this.userId = userId;
+            this.row = row;
+            this.samplesBefore = row.samplesBefore;
+            this.trainedMs = row.trainedMs;
+        }
+    }
 
     public OnlineTraining(
             Deployment deployment,
             Trainer trainer,
             Quality quality,
             LearnerProgress progress,
+            DriftMonitor drift,
             UserRowStore store) {
         ModelSpec spec = trainer.spec();
         this.trainer = trainer;
@@ -46,6 +74,8 @@ public final class OnlineTraining {
         this.store = store;
         this.userRowTtlMs = deployment.learner().userRowTtl().toMillis();
         this.userField = ModelSpecs.userRowField(spec);
+        this.admitAfter = deployment.learner().admitAfter();
+        this.drift = drift;
         this.batch = new MiniBatch(spec, deployment.learner().batch());
         this.rows = new SampleRows(spec, deployment.sampleSchema(), new SampleRules(deployment));
     }
@@ -55,12 +85,15 @@ public final class OnlineTraining {
         batch.clear();
         slots.clear();
         slotOrder.clear();
+        slotCount = 0;
+        sharedSlot = NOT_LOADED;
         for (Sample sample : samples) {
             rows.add(sample, userField < 0 ? SampleRows.NO_SLOT : slot(sample), batch);
         }
         if (progress.snapshotMs == LearnerProgress.NEVER) {
             progress.snapshotMs = samples.get(0).getMaturedAtMs();
         }
+        trainer.learningRateFactor(drift.learningRateFactor(samples.get(0).getMaturedAtMs()));
         StepOutcome outcome = trainer.step(batch);
         quality.count(samples, batch, trainer::prediction);
         if (outcome.applied()) {
@@ -69,6 +102,9 @@ public final class OnlineTraining {
             progress.steps++;
         } else {
             progress.droppedSteps++;
+        }
+        if (drift.count(samples, batch, trainer::prediction)) {
+            trainer.resetAccumulators();
         }
         lastLoss = outcome.totalLoss();
         progress.samples += samples.size();
@@ -93,14 +129,48 @@ public final class OnlineTraining {
     private int slot(Sample sample) throws Exception {
         Slot slot = slots.get(sample.getUserId());
         if (slot == null) {
-            UserRow row = live(store.load(sample.getUserId()), sample.getMaturedAtMs());
-            slot = new Slot(slotOrder.size(), sample.getUserId(), row);
+            slot =
+                    new Slot(
+                            sample.getUserId(),
+                            live(store.load(sample.getUserId()), sample.getMaturedAtMs()));
             slots.put(sample.getUserId(), slot);
             slotOrder.add(slot);
-            trainer.loadExternal(userField, slot.index(), row.values, row.accumulators);
         }
-        slot.row().trainedMs = Math.max(slot.row().trainedMs, sample.getMaturedAtMs());
-        return slot.index();
+        slot.trainedMs = Math.max(slot.trainedMs, sample.getMaturedAtMs());
+        if (slot.index == NOT_LOADED) {
+            if (!slot.row.admitted() && slot.samplesBefore + 1 < admitAfter) {
+                slot.samplesBefore++;
+                return sharedSlot();
+            }
+            slot.index = slotCount++;
+            load(slot);
+        }
+        return slot.index;
+    }
+
+    private void load(Slot slot) {
+        UserRow row = slot.row;
+        boolean forgets = row.trainedMs < drift.resetMs();
+        trainer.loadExternal(
+                userField,
+                slot.index,
+                row.admitted() ? row.values : trainer.initialExternalRow(userField),
+                row.admitted() && !forgets
+                        ? row.accumulators
+                        : trainer.initialExternalAccumulators(userField));
+    }
+
+    /** The slot of the initial row, which is never read back. */
+    private int sharedSlot() {
+        if (sharedSlot == NOT_LOADED) {
+            sharedSlot = slotCount++;
+            trainer.loadExternal(
+                    userField,
+                    sharedSlot,
+                    trainer.initialExternalRow(userField),
+                    trainer.initialExternalAccumulators(userField));
+        }
+        return sharedSlot;
     }
 
     private UserRow live(@Nullable UserRow stored, long atMs) {
@@ -108,8 +178,6 @@ public final class OnlineTraining {
             return stored;
         }
         UserRow row = new UserRow();
-        row.values = trainer.initialExternalRow(userField);
-        row.accumulators = trainer.initialExternalAccumulators(userField);
         row.trainedMs = atMs;
         row.changed = stored != null && stored.changed;
         row.timed = stored != null && stored.timed;
@@ -118,9 +186,17 @@ public final class OnlineTraining {
 
     private void saveRows() throws Exception {
         for (Slot slot : slotOrder) {
-            UserRow row = slot.row();
-            trainer.readExternal(userField, slot.index(), row.values, row.accumulators);
-            store.save(slot.userId(), row);
+            UserRow row = slot.row;
+            row.trainedMs = slot.trainedMs;
+            row.samplesBefore = slot.samplesBefore;
+            if (slot.index != NOT_LOADED) {
+                if (!row.admitted()) {
+                    row.values = trainer.initialExternalRow(userField);
+                    row.accumulators = trainer.initialExternalAccumulators(userField);
+                }
+                trainer.readExternal(userField, slot.index, row.values, row.accumulators);
+            }
+            store.save(slot.userId, row);
         }
     }
 }

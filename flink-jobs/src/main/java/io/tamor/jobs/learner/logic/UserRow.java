@@ -5,7 +5,7 @@ package io.tamor.jobs.learner.logic;
  * serializer, which lets fields be added.
  */
 public final class UserRow {
-    /** The row, as many floats as the field's dimension. */
+    /** The row, as many floats as the field's dimension; none before the user is admitted. */
     public float[] values = {};
 
     /** Its optimiser state. */
@@ -19,4 +19,12 @@ public final class UserRow {
 
     /** True where an expiry timer is set for the user. */
     public boolean timed;
+
+    /** Samples of the user that were trained before it was admitted. */
+    public int samplesBefore;
+
+    /** Whether there is a row, and not only a count of samples. */
+    public boolean admitted() {
+        return values.length > 0;
+    }
 }

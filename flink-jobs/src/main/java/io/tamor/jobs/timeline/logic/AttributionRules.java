@@ -37,7 +37,8 @@ final class AttributionRules implements Serializable {
      * @param number tells the user's subscriptions apart, in event order
      * @return how many do
      */
-    int attribute(List<PendingImpression> pending, LabelEvent event, long number) {
+    List<PendingImpression> attribute(
+            List<PendingImpression> pending, LabelEvent event, long number) {
         List<PendingImpression> claimants = claimants(pending, event);
         for (PendingImpression impression : claimants) {
             Attributed attributed = impression.attributedOf(set);
@@ -47,7 +48,7 @@ final class AttributionRules implements Serializable {
                         new Lot(number, event.item(), event.scenario(), event.amountMinor()));
             }
         }
-        return claimants.size();
+        return claimants;
     }
 
     /**

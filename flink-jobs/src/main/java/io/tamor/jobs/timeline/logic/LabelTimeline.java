@@ -15,13 +15,13 @@ import java.util.List;
  * outcome changes when a stage closes, only what it says.
  */
 final class LabelTimeline {
-    /** Hears how many impressions claim a subscription in a label set. */
+    /** Hears which impressions claim a subscription in a label set. */
     @FunctionalInterface
     interface Claims {
-        void attributed(int set, int impressions, long amountMinor);
+        void attributed(int set, List<PendingImpression> claimants, LabelEvent subscription);
     }
 
-    private static final Claims UNHEARD = (set, impressions, amountMinor) -> {};
+    private static final Claims UNHEARD = (set, claimants, subscription) -> {};
 
     private final LabelRules labels;
     private final List<AttributionRules> sets = new ArrayList<>();
@@ -108,8 +108,9 @@ final class LabelTimeline {
             if (event.redemption()) {
                 sets.get(set).retract(state.pending, event);
             } else {
-                int impressions = sets.get(set).attribute(state.pending, event, state.number);
-                claims.attributed(set, impressions, event.amountMinor());
+                List<PendingImpression> claimants =
+                        sets.get(set).attribute(state.pending, event, state.number);
+                claims.attributed(set, claimants, event);
             }
         }
     }

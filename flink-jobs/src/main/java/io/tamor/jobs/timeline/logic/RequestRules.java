@@ -56,6 +56,7 @@ final class RequestRules implements Serializable {
                     }
                 }
                 open.remove(i);
+                frozen.remove(key);
             }
         }
         if (open.size() == TimelineOptions.MOST_REQUESTS) {

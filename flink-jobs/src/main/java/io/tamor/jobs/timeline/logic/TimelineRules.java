@@ -25,6 +25,7 @@ public final class TimelineRules {
     private final SampleEmission emission;
     private final CorrectionRules corrections;
     private final TimelineTally tally;
+    private final OutcomeDelays delays;
 
     public TimelineRules(Deployment deployment, Tally tally, TimelineOutput out) {
         List<String> sets =
@@ -40,10 +41,33 @@ public final class TimelineRules {
         this.timeline = new LabelTimeline(deployment);
         this.features = new FeatureRules(deployment);
         this.requests = new RequestRules(deployment.timeline().freezeRequests(), features);
+        this.delays = new OutcomeDelays(tierNames);
         this.tally = new TimelineTally(tally, timeline.labels(), sets);
         this.admission = new Admission(deployment, timeline.labels(), this.tally, out);
         this.emission = new SampleEmission(sets, this.tally, out);
         this.corrections = new CorrectionRules(deployment, timeline, sets, this.tally, out);
+    }
+
+    /** How long outcomes take. */
+    public OutcomeDelays delays() {
+        return delays;
+    }
+
+    private void delay(UserState user, Event outcome, PendingImpression impression) {
+        delays.add(outcome.kind(), tierNumber(user), outcome.timeMs() - impression.timeMs);
+    }
+
+    /** Number of the user's tier as of now; of tiers by attribute, of the latest impression's. */
+    private int tierNumber(UserState user) {
+        if (tiers.attribute() == null) {
+            return tiers.bandOf(user.labels.positionMinor);
+        }
+        for (int tier = 0; tier < tierNames.size(); tier++) {
+            if (IdHash.ofName(tierNames.get(tier)) == user.namedTier) {
+                return tier;
+            }
+        }
+        return 0;
     }
 
     public TimelineTally tally() {
@@ -216,7 +240,20 @@ public final class TimelineRules {
             frozen.put(admitted.impression(), sample.toBytes());
         }
         corrections.applied(user, admitted);
-        timeline.apply(user.labels, admitted, tally::attributed);
+        timeline.apply(
+                user.labels,
+                admitted,
+                (set, claimants, subscription) -> {
+                    tally.attributed(set, claimants.size(), subscription.amountMinor());
+                    if (set == 0) {
+                        claimants.forEach(claimant -> delay(user, event, claimant));
+                    }
+                });
+        if (event.kind() == EventKind.CLICK || event.kind() == EventKind.CONVERSION) {
+            user.labels.pending.stream()
+                    .filter(pending -> pending.id == admitted.impression())
+                    .forEach(pending -> delay(user, event, pending));
+        }
         user.history.add(admitted);
         features.aggregates()
                 .add(
@@ -240,9 +277,11 @@ public final class TimelineRules {
             throw new IllegalStateException("an impression without tier is refused on arrival");
         }
         int named = IdHash.ofName(tier);
-        if (timeline.tierTimed() && named != user.namedTier) {
+        if (named != user.namedTier) {
             user.namedTier = named;
-            user.labels.tierSinceMs = timeMs;
+            if (timeline.tierTimed()) {
+                user.labels.tierSinceMs = timeMs;
+            }
         }
         return tier;
     }

@@ -60,6 +60,11 @@ public final class UserState {
         return labels.pending.size();
     }
 
+    /** Pending impressions and remembered events: what the state's size grows with. */
+    public int size() {
+        return labels.pending.size() + history.size();
+    }
+
     /** True where nothing is left to remember, so that the user's entry can go. */
     public boolean isEmpty() {
         return labels.pending.isEmpty()

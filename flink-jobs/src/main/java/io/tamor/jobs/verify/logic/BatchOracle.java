@@ -14,7 +14,6 @@ import io.tamor.schemas.Sample;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +38,7 @@ public final class BatchOracle {
     private final long memory;
 
     private final List<Sample> samples = new ArrayList<>();
-    private final List<String> rejected = new ArrayList<>();
+    private final List<Rejection> rejected = new ArrayList<>();
 
     private final List<Accepted> accepted = new ArrayList<>();
 
@@ -71,10 +70,8 @@ public final class BatchOracle {
     /** An event that arrived behind the watermark, and where that was then. */
     public record Late(PlainEvent event, long watermarkMs) {}
 
-    private static final Comparator<PlainEvent> ORDER =
-            Comparator.comparingLong(PlainEvent::timeMs)
-                    .thenComparing(PlainEvent::kind)
-                    .thenComparing(PlainEvent::id);
+    /** An event that does not count, and why. */
+    public record Rejection(PlainEvent event, RejectionCause cause) {}
 
     private BatchOracle(Deployment deployment, List<PlainEvent> events) {
         this.deployment = deployment;
@@ -121,8 +118,8 @@ public final class BatchOracle {
         return samples;
     }
 
-    /** One entry a record: "stream cause id". */
-    public List<String> rejected() {
+    /** One entry a record. */
+    public List<Rejection> rejected() {
         return rejected;
     }
 
@@ -130,7 +127,7 @@ public final class BatchOracle {
         accepted.clear();
         taken.clear();
         List<PlainEvent> ordered = new ArrayList<>(events);
-        ordered.sort(ORDER);
+        ordered.sort(PlainEvent.ORDER);
         PlainEvent previous = null;
         int arrived = 0;
         for (PlainEvent event : ordered) {
@@ -221,11 +218,11 @@ public final class BatchOracle {
     }
 
     private static boolean isBefore(@Nullable PlainEvent one, PlainEvent other) {
-        return one != null && ORDER.compare(one, other) < 0;
+        return one != null && PlainEvent.ORDER.compare(one, other) < 0;
     }
 
     private void reject(PlainEvent event, RejectionCause cause) {
-        rejected.add(event.kind().stream() + " " + cause + " " + event.id());
+        rejected.add(new Rejection(event, cause));
     }
 
     /** All accepted impressions before the event in event order. */

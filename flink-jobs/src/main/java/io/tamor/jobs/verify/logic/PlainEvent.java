@@ -5,6 +5,8 @@ import io.tamor.schemas.Conversion;
 import io.tamor.schemas.Direction;
 import io.tamor.schemas.Impression;
 import io.tamor.schemas.Investment;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,14 +17,17 @@ import org.jspecify.annotations.Nullable;
  * @param timeMs event time, epoch milliseconds
  * @param impressionId the impression an outcome names, null where it names none
  * @param item empty where an investment has none
- * @param scenario empty where an outcome has none
+ * @param namedScenario as the record has it, null where an outcome names none
  * @param validUntilMs of an impression, null where only windows bound it
  * @param requestId of an impression, empty where logs carry none
  * @param redemption true of an investment that lowers the position
  * @param amountMinor of an investment, 0 otherwise
  * @param attributes of an impression, empty otherwise
  * @param measures of an impression, empty otherwise
+ * @param place where the record is
+ * @param value its bytes, which order copies of one event
  */
+@SuppressWarnings("ArrayRecordComponent") // compared as bytes by ORDER alone
 public record PlainEvent(
         Kind kind,
         String id,
@@ -30,13 +35,24 @@ public record PlainEvent(
         long timeMs,
         @Nullable String impressionId,
         String item,
-        String scenario,
+        @Nullable String namedScenario,
         @Nullable Long validUntilMs,
         String requestId,
         boolean redemption,
         long amountMinor,
         Map<String, String> attributes,
-        Map<String, Double> measures) {
+        Map<String, Double> measures,
+        Place place,
+        byte[] value) {
+
+    /** Time, kind, id; bytes and place tell copies of one event apart. */
+    public static final Comparator<PlainEvent> ORDER =
+            Comparator.comparingLong(PlainEvent::timeMs)
+                    .thenComparing(PlainEvent::kind)
+                    .thenComparing(PlainEvent::id)
+                    .thenComparing(PlainEvent::value, Arrays::compare)
+                    .thenComparing(e -> e.place().partition())
+                    .thenComparing(e -> e.place().offset());
 
     /** The four kinds, in the order in which events of one instant count. */
     public enum Kind {
@@ -57,7 +73,12 @@ public record PlainEvent(
         }
     }
 
-    static PlainEvent of(Impression record) {
+    /** The scenario, empty where an outcome names none. */
+    public String scenario() {
+        return namedScenario == null ? "" : namedScenario;
+    }
+
+    static PlainEvent of(Impression record, Place place, byte[] value) {
         return new PlainEvent(
                 Kind.IMPRESSION,
                 record.getImpressionId(),
@@ -67,14 +88,16 @@ public record PlainEvent(
                 record.getItemId(),
                 record.getScenario(),
                 record.getValidUntilMs(),
-                orEmpty(record.getRequestId()),
+                record.getRequestId() == null ? "" : record.getRequestId(),
                 false,
                 0,
                 Map.copyOf(record.getAttributes()),
-                Map.copyOf(record.getMeasures()));
+                Map.copyOf(record.getMeasures()),
+                place,
+                value);
     }
 
-    static PlainEvent of(Click record) {
+    static PlainEvent of(Click record, Place place, byte[] value) {
         return outcome(
                 Kind.CLICK,
                 record.getEventId(),
@@ -82,10 +105,12 @@ public record PlainEvent(
                 record.getEventTimeMs(),
                 record.getImpressionId(),
                 record.getItemId(),
-                record.getScenario());
+                record.getScenario(),
+                place,
+                value);
     }
 
-    static PlainEvent of(Conversion record) {
+    static PlainEvent of(Conversion record, Place place, byte[] value) {
         return outcome(
                 Kind.CONVERSION,
                 record.getEventId(),
@@ -93,24 +118,28 @@ public record PlainEvent(
                 record.getEventTimeMs(),
                 record.getImpressionId(),
                 record.getItemId(),
-                record.getScenario());
+                record.getScenario(),
+                place,
+                value);
     }
 
-    static PlainEvent of(Investment record) {
+    static PlainEvent of(Investment record, Place place, byte[] value) {
         return new PlainEvent(
                 Kind.INVESTMENT,
                 record.getEventId(),
                 record.getUserId(),
                 record.getEventTimeMs(),
                 record.getImpressionId(),
-                orEmpty(record.getItemId()),
-                orEmpty(record.getScenario()),
+                record.getItemId() == null ? "" : record.getItemId(),
+                record.getScenario(),
                 null,
                 "",
                 record.getDirection() == Direction.REDEEM,
                 record.getAmountMinor(),
                 Map.of(),
-                Map.of());
+                Map.of(),
+                place,
+                value);
     }
 
     private static PlainEvent outcome(
@@ -120,7 +149,9 @@ public record PlainEvent(
             long timeMs,
             @Nullable String impressionId,
             String item,
-            @Nullable String scenario) {
+            @Nullable String scenario,
+            Place place,
+            byte[] value) {
         return new PlainEvent(
                 kind,
                 id,
@@ -128,16 +159,14 @@ public record PlainEvent(
                 timeMs,
                 impressionId,
                 item,
-                orEmpty(scenario),
+                scenario,
                 null,
                 "",
                 false,
                 0,
                 Map.of(),
-                Map.of());
-    }
-
-    private static String orEmpty(@Nullable String text) {
-        return text == null ? "" : text;
+                Map.of(),
+                place,
+                value);
     }
 }

@@ -19,12 +19,13 @@ public final class PlainEventReader {
      *
      * @throws MalformedRecordException where the bytes are no record of the kind
      */
-    public PlainEvent read(PlainEvent.Kind kind, byte[] value) throws MalformedRecordException {
+    public PlainEvent read(PlainEvent.Kind kind, Place place, byte[] value)
+            throws MalformedRecordException {
         return switch (kind) {
-            case IMPRESSION -> PlainEvent.of(impressions.decode(value));
-            case CLICK -> PlainEvent.of(clicks.decode(value));
-            case CONVERSION -> PlainEvent.of(conversions.decode(value));
-            case INVESTMENT -> PlainEvent.of(investments.decode(value));
+            case IMPRESSION -> PlainEvent.of(impressions.decode(value), place, value);
+            case CLICK -> PlainEvent.of(clicks.decode(value), place, value);
+            case CONVERSION -> PlainEvent.of(conversions.decode(value), place, value);
+            case INVESTMENT -> PlainEvent.of(investments.decode(value), place, value);
         };
     }
 }

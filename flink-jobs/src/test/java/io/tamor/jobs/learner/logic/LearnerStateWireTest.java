@@ -16,7 +16,6 @@ class LearnerStateWireTest {
     @Test
     void bytesOfVersion1AreStillRead() throws IOException {
         byte[] stored = Files.readAllBytes(VERSION_1);
-        assertThat(LearnerStateWire.write(SCHEMA, part(example()))).isEqualTo(stored);
         LearnerProgress read = new LearnerProgress(2);
         LearnerStateWire.read(stored, SCHEMA, part(read));
         assertThat(read).usingRecursiveComparison().isEqualTo(example());

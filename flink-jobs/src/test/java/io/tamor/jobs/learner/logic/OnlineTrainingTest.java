@@ -7,6 +7,7 @@ import io.tamor.model.config.ModelSpec;
 import io.tamor.model.training.Trainer;
 import io.tamor.schemas.Sample;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,35 @@ class OnlineTrainingTest {
                 .isLessThan(fresh.initialExternalAccumulators(0)[0] + 1);
     }
 
+    @Test
+    void aUserGetsItsRowWithItsNthSampleAndUntilThenTheInitialOne() throws Exception {
+        Deployment deployment =
+                TestingSamples.deployment(
+                        folder, "user_row_ttl: 90 d", "user_row_ttl: 90 d, admit_after: 3");
+        List<Sample> samples = TestingSamples.generate(deployment, BATCH, 2);
+        String user = samples.get(0).getUserId();
+        ModelSpec spec = ModelSpecs.of(deployment);
+        OnlineTraining training =
+                training(deployment, spec, new LearnerProgress(spec.tasks().size()));
+        training.train(List.of(samples.get(0)));
+        assertThat(rows.rows.get(user).admitted()).isFalse();
+        assertThat(rows.rows.get(user).samplesBefore).isEqualTo(1);
+        // Two at once: the second of them is the third and is trained on a row of its own.
+        training.train(
+                List.of(
+                        renamed(samples.get(1), samples.get(0), 1),
+                        renamed(samples.get(2), samples.get(0), 2)));
+        UserRow admitted = rows.rows.get(user);
+        assertThat(admitted.samplesBefore).isEqualTo(2);
+        assertThat(admitted.values).hasSize(4).isNotEqualTo(new float[4]);
+        // The count is forgotten like a row: after the time to live it begins again.
+        rows.rows.get(user).values = new float[0];
+        training.train(
+                List.of(renamed(samples.get(3), samples.get(0), Duration.ofDays(91).toMillis())));
+        assertThat(rows.rows.get(user).admitted()).isFalse();
+        assertThat(rows.rows.get(user).samplesBefore).isEqualTo(1);
+    }
+
     private static Sample renamed(Sample sample, Sample user, long laterMs) {
         return Sample.newBuilder(sample)
                 .setUserId(user.getUserId())
@@ -88,6 +118,12 @@ class OnlineTrainingTest {
     private OnlineTraining training(
             Deployment deployment, ModelSpec spec, LearnerProgress progress) {
         Trainer trainer = new Trainer(spec, deployment.learner().batch());
-        return new OnlineTraining(deployment, trainer, new Quality(spec), progress, rows);
+        return new OnlineTraining(
+                deployment,
+                trainer,
+                new Quality(spec),
+                progress,
+                new DriftMonitor(spec, deployment.learner().drift()),
+                rows);
     }
 }

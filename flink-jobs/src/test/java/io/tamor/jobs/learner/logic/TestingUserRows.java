@@ -27,6 +27,7 @@ public final class TestingUserRows implements UserRowStore {
         copy.trainedMs = row.trainedMs;
         copy.changed = row.changed;
         copy.timed = row.timed;
+        copy.samplesBefore = row.samplesBefore;
         return copy;
     }
 }

@@ -1,0 +1,137 @@
+package io.tamor.quickstart.benchmark;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Runs the variants in turn, round by round, each in a process of its own with the same heap and
+ * the same memory for RocksDB.
+ */
+public record TimelineBenchmark(
+        Workload workload,
+        int parallelism,
+        int managedMebibytes,
+        int seconds,
+        int fillMinutes,
+        int rounds) {
+    private static final String HEAP = "-Xmx2g";
+    private static final long CHECKED_CYCLES = 2_000;
+
+    /**
+     * Runs a small workload to its end in this process and compares the labels.
+     *
+     * @throws IllegalStateException where a variant's labels are not the timeline's
+     */
+    public static String checkLabels(long seed) throws Exception {
+        Workload small = new Workload(Workload.LEAST_PENDING, 10, 0, seed);
+        Map<Variant, LabelTally.Counts> counts = new EnumMap<>(Variant.class);
+        for (Variant variant : Variant.values()) {
+            Path folder = Files.createTempDirectory("tamor-benchmark");
+            try {
+                counts.put(
+                        variant,
+                        new Trial(new TrialOptions(variant, small, 1, 64, 1, 1, folder))
+                                .labels(CHECKED_CYCLES));
+            } finally {
+                delete(folder);
+            }
+        }
+        LabelTally.Counts own = counts.get(Variant.TIMELINE);
+        if (own == null
+                || own.clicks() == 0
+                || counts.values().stream().anyMatch(c -> !c.equals(own))) {
+            throw new IllegalStateException("the variants make different labels: " + counts);
+        }
+        return own.toString();
+    }
+
+    /** Measures all rounds. */
+    public TimelineSummary measure(Consumer<String> progress) throws IOException {
+        Map<Variant, List<TrialFigures>> figures = new EnumMap<>(Variant.class);
+        for (int round = 1; round <= rounds; round++) {
+            for (Variant variant : Variant.values()) {
+                progress.accept("round " + round + " of " + rounds + ": " + variant.label());
+                figures.computeIfAbsent(variant, v -> new ArrayList<>()).add(trial(variant));
+            }
+        }
+        return new TimelineSummary(figures);
+    }
+
+    private TrialFigures trial(Variant variant) throws IOException {
+        Path folder = Files.createTempDirectory("tamor-benchmark");
+        JsonMapper mapper = new JsonMapper();
+        TrialOptions options =
+                new TrialOptions(
+                        variant,
+                        workload,
+                        parallelism,
+                        managedMebibytes,
+                        seconds,
+                        fillMinutes,
+                        folder);
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(a -> !a.startsWith("-Xmx"))
+                .forEach(command::add);
+        command.add(HEAP);
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path", "").replace(';', File.pathSeparatorChar));
+        command.add(Trial.class.getName());
+        command.add(mapper.writeValueAsString(options));
+        try {
+            Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+            // A trial must not outlive the command that asked for it.
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            process.getOutputStream().close();
+            String[] lines =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                            .strip()
+                            .split("\n", -1);
+            if (process.waitFor() != 0) {
+                throw new IOException(
+                        "the process of " + variant.label() + " failed; its errors are above");
+            }
+            return mapper.readValue(lines[lines.length - 1], TrialFigures.class);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while " + variant.label() + " ran", e);
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        Files.walkFileTree(
+                folder,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                            throws IOException {
+                        Files.delete(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(Path visited, IOException error)
+                            throws IOException {
+                        Files.delete(visited);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+    }
+}

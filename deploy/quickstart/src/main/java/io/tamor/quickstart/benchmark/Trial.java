@@ -1,0 +1,175 @@
+package io.tamor.quickstart.benchmark;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tamor.jobs.JobEnvironment;
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.DeploymentReader;
+import io.tamor.quickstart.cluster.LocalCluster;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import jdk.jfr.Recording;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * One variant, measured: the state is filled with one horizon of impressions, its size taken by a
+ * checkpoint, then the rate is measured while as many impressions mature as arrive. Between the
+ * phases the source holds until a checkpoint has gone through, so that neither has the other's
+ * work.
+ */
+public final class Trial {
+    private static final long NO_END = 1L << 40;
+    private static final Duration POLL = Duration.ofMillis(20);
+
+    private final TrialOptions options;
+    private final CycleGate gate = CycleGate.ofProcess();
+
+    Trial(TrialOptions options) {
+        this.options = options;
+    }
+
+    /** Runs the trial whose options the argument holds; prints its figures as the last line. */
+    public static void main(String[] arguments) throws Exception {
+        JsonMapper mapper = new JsonMapper();
+        PrintStream out = System.out;
+        TrialFigures figures =
+                new Trial(mapper.readValue(arguments[0], TrialOptions.class)).measure();
+        out.println(mapper.writeValueAsString(figures));
+        out.flush();
+        System.exit(0);
+    }
+
+    private TrialFigures measure() throws Exception {
+        Workload workload = options.workload();
+        try (LocalCluster cluster = cluster()) {
+            gate.reset();
+            JobID job = cluster.submit(options.variant().label(), environment(NO_END, false));
+            long started = System.nanoTime();
+            gate.holdAt(workload.fillCycles());
+            long fillUntil = started + Duration.ofMinutes(options.fillMinutes()).toNanos();
+            while (gate.passed() < workload.fillCycles() && System.nanoTime() < fillUntil) {
+                pause(cluster, job);
+            }
+            long filled = gate.hold();
+            long stateBytes = cluster.checkpointBytes(job);
+            double fillSeconds = secondsSince(started);
+
+            Path profile = options.folder().resolve("profile.jfr");
+            try (Recording recording = recording()) {
+                CpuTimes before = CpuTimes.now();
+                started = System.nanoTime();
+                gate.holdAt(NO_END);
+                long until = started + Duration.ofSeconds(options.seconds()).toNanos();
+                while (System.nanoTime() < until) {
+                    pause(cluster, job);
+                }
+                long cycles = gate.hold() - filled;
+                cluster.checkpointBytes(job);
+                double wallSeconds = secondsSince(started);
+                CpuTimes spent = CpuTimes.now().since(before);
+                recording.stop();
+                recording.dump(profile);
+                cluster.cancel(job);
+                return new TrialFigures(
+                        filled * Workload.IMPRESSIONS_PER_CYCLE,
+                        stateBytes,
+                        fillSeconds,
+                        cycles * Workload.EVENTS_PER_CYCLE,
+                        wallSeconds,
+                        spent.workSeconds(),
+                        spent.byThread(),
+                        options.variant() == Variant.TIMELINE
+                                ? Shares.of(
+                                        profile,
+                                        "timeline.user-timeline",
+                                        Duration.ofNanos((long) (wallSeconds * 1e9)))
+                                : Map.of());
+            }
+        }
+    }
+
+    /** The labels of so many cycles, run to the end of every window, in this process. */
+    LabelTally.Counts labels(long cycles) throws Exception {
+        LabelTally.OF_PROCESS.take();
+        try (LocalCluster cluster = cluster()) {
+            gate.reset();
+            gate.holdAt(NO_END);
+            cluster.run(options.variant().label(), environment(cycles, true), records -> {});
+        }
+        return LabelTally.OF_PROCESS.take();
+    }
+
+    private LocalCluster cluster() {
+        return LocalCluster.start(
+                options.parallelism(), MemorySize.ofMebiBytes(options.managedMebibytes()));
+    }
+
+    private StreamExecutionEnvironment environment(long cycles, boolean tallied) {
+        Deployment deployment = deployment();
+        Configuration configuration = JobEnvironment.configure(deployment);
+        configuration.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                options.folder().resolve("checkpoints").toUri().toString());
+        if (options.variant() != Variant.TIMELINE) {
+            configuration.set(PipelineOptions.AUTO_GENERATE_UIDS, true);
+            configuration.set(PipelineOptions.GENERIC_TYPES, true);
+        }
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        environment.setParallelism(options.parallelism());
+        DataStream<Long> source = Cycles.source(environment, options.workload(), cycles);
+        if (options.variant() == Variant.TIMELINE) {
+            TimelineVariant.define(source, options.workload(), deployment, tallied);
+        } else {
+            SqlVariant.define(environment, source, options.workload(), options.variant(), tallied);
+        }
+        return environment;
+    }
+
+    private static Deployment deployment() {
+        try (InputStream in = Trial.class.getResourceAsStream("timeline.yaml")) {
+            if (in == null) {
+                throw new IOException("the resource timeline.yaml is not in this jar");
+            }
+            return DeploymentReader.parse(
+                    "timeline.yaml", new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Recording recording() throws IOException {
+        Recording recording = new Recording();
+        recording.enable("jdk.ExecutionSample").withPeriod(Shares.JAVA_PERIOD);
+        recording.enable("jdk.NativeMethodSample").withPeriod(Shares.NATIVE_PERIOD);
+        recording.setMaxSize(256L << 20);
+        recording.start();
+        return recording;
+    }
+
+    /** Waits a moment; a job that has failed ends the trial. */
+    private static void pause(LocalCluster cluster, JobID job) throws InterruptedException {
+        cluster.requireRunning(job);
+        Thread.sleep(POLL.toMillis());
+    }
+
+    private static double secondsSince(long startedNs) {
+        return (System.nanoTime() - startedNs) / 1e9;
+    }
+
+    /** A folder for a trial's checkpoints and profile. */
+    static Path folder() throws IOException {
+        return Files.createTempDirectory("tamor-benchmark");
+    }
+}

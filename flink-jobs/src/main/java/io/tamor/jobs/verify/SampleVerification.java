@@ -1,0 +1,190 @@
+package io.tamor.jobs.verify;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.TopicOptions;
+import io.tamor.jobs.config.Topics;
+import io.tamor.jobs.io.CommittedRecords;
+import io.tamor.jobs.verify.logic.Difference;
+import io.tamor.jobs.verify.logic.Evidence;
+import io.tamor.jobs.verify.logic.FoundSample;
+import io.tamor.jobs.verify.logic.Place;
+import io.tamor.jobs.verify.logic.PlainEvent;
+import io.tamor.jobs.verify.logic.Scope;
+import io.tamor.jobs.verify.logic.Verification;
+import io.tamor.schemas.RejectedRecord;
+import io.tamor.schemas.Sample;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads a deployment's event topics, derives the samples and rejections again, and compares them
+ * with what is committed. Memory: about {@value #BYTES_PER_RECORD} bytes for each record of the
+ * share of users at hand; the topics are read once for each share, and there are as many as the
+ * heap needs.
+ */
+public final class SampleVerification {
+    private static final byte[] EMPTY = {};
+
+    /** On the heap, decoded, with what is derived of it. */
+    static final long BYTES_PER_RECORD = 2_000;
+
+    private final Deployment deployment;
+    private final CommittedRecords topics;
+    private final TimelineProgress progress;
+
+    /**
+     * What of the output is to be verified.
+     *
+     * @param fromMs the period's first instant: of samples their maturity, of rejected events
+     *     theirs
+     * @param toMs the first instant after it
+     * @param closed the streams have ended and every label is closed, as after a bounded run:
+     *     everything is due, whatever the timeline's consumer group says
+     */
+    public record Request(long fromMs, long toMs, boolean closed) {
+        /** All output of a bounded run. */
+        public static final Request OF_A_BOUNDED_RUN = new Request(0, Long.MAX_VALUE, true);
+    }
+
+    public SampleVerification(Deployment deployment) {
+        this.deployment = deployment;
+        this.topics = new CommittedRecords(deployment.kafka());
+        this.progress = new TimelineProgress(deployment);
+    }
+
+    /**
+     * Verifies.
+     *
+     * @param differences takes each as it is found
+     */
+    public VerifiedSamples run(Request request, Consumer<Difference> differences) {
+        // First what is certainly done, then how far the timeline has read: see docs/timeline.md.
+        Map<TopicPartition, Long> done = topics.committedEnds(deployment.topics().samples());
+        Map<PlainEvent.Kind, Map<TopicPartition, Long>> ends =
+                request.closed() ? writtenEnds() : progress.readEnds(writtenEnds());
+        Map<TopicPartition, Long> sampleEnds = topics.ends(deployment.topics().samples());
+        Map<TopicPartition, Long> rejectedEnds = topics.ends(deployment.topics().rejected());
+        long endMs = request.closed() ? Long.MAX_VALUE : newest(done) + 1;
+        Scope scope = new Scope(request.fromMs(), Math.min(request.toMs(), endMs));
+        Counting counting = new Counting(differences);
+        Verification verification = new Verification(deployment, scope, counting);
+        long records = sum(sampleEnds) + ends.values().stream().mapToLong(m -> sum(m)).sum();
+        int shares = shares(records);
+        for (int share = 0; share < shares; share++) {
+            int number = share;
+            verification.verify(
+                    evidence(
+                            ends,
+                            sampleEnds,
+                            rejectedEnds,
+                            user -> Math.floorMod(user.hashCode(), shares) == number));
+        }
+        return new VerifiedSamples(
+                verification.sampleCount(), verification.lateCount(), counting.count, scope.toMs());
+    }
+
+    private static final class Counting implements Consumer<Difference> {
+        private final Consumer<Difference> next;
+        private long count;
+
+        Counting(Consumer<Difference> next) {
+            this.next = next;
+        }
+
+        @Override
+        public void accept(Difference difference) {
+            count++;
+            next.accept(difference);
+        }
+    }
+
+    /** Into how many shares the users are divided, so that one fits into half of the heap. */
+    private static int shares(long recordCount) {
+        long budget = Runtime.getRuntime().maxMemory() / 2;
+        return (int) (recordCount * BYTES_PER_RECORD / budget) + 1;
+    }
+
+    private static long sum(Map<TopicPartition, Long> ends) {
+        return ends.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private Map<PlainEvent.Kind, Map<TopicPartition, Long>> writtenEnds() {
+        Map<PlainEvent.Kind, Map<TopicPartition, Long>> ends = new EnumMap<>(PlainEvent.Kind.class);
+        for (PlainEvent.Kind kind : PlainEvent.Kind.values()) {
+            ends.put(kind, topics.ends(topic(deployment.topics(), kind)));
+        }
+        return ends;
+    }
+
+    static TopicOptions topic(Topics topics, PlainEvent.Kind kind) {
+        return switch (kind) {
+            case IMPRESSION -> topics.impressions();
+            case CLICK -> topics.clicks();
+            case CONVERSION -> topics.conversions();
+            case INVESTMENT -> topics.investments();
+        };
+    }
+
+    /** Maturity of the newest sample before the ends; 0 where there is none. */
+    private long newest(Map<TopicPartition, Long> ends) {
+        long[] newest = {0};
+        topics.decoded(
+                ends,
+                Sample.class,
+                (record, sample) -> newest[0] = Math.max(newest[0], sample.getMaturedAtMs()));
+        return newest[0];
+    }
+
+    private Evidence evidence(
+            Map<PlainEvent.Kind, Map<TopicPartition, Long>> ends,
+            Map<TopicPartition, Long> sampleEnds,
+            Map<TopicPartition, Long> rejectedEnds,
+            Evidence.Share share) {
+        Evidence evidence = new Evidence();
+        ends.forEach(
+                (kind, until) ->
+                        topics.forEach(
+                                until,
+                                record ->
+                                        evidence.event(
+                                                kind,
+                                                place(record),
+                                                record.timestamp(),
+                                                record.value() == null ? EMPTY : record.value(),
+                                                share)));
+        topics.decoded(
+                sampleEnds,
+                Sample.class,
+                (record, sample) -> {
+                    if (share.has(sample.getUserId())) {
+                        evidence.sample(new FoundSample(sample, place(record)));
+                    }
+                });
+        topics.decoded(
+                rejectedEnds,
+                RejectedRecord.class,
+                (record, rejected) -> {
+                    // Without a key: of a record that names no user.
+                    byte[] key = record.key() == null ? EMPTY : record.key();
+                    if (share.has(new String(key, StandardCharsets.UTF_8))) {
+                        Long timeMs = rejected.getEventTimeMs();
+                        evidence.rejected(
+                                new Place(
+                                        rejected.getTopic(),
+                                        rejected.getPartition(),
+                                        rejected.getOffset()),
+                                rejected.getCause(),
+                                timeMs == null ? record.timestamp() : timeMs);
+                    }
+                });
+        return evidence;
+    }
+
+    private static Place place(ConsumerRecord<byte[], byte[]> record) {
+        return new Place(record.topic(), record.partition(), record.offset());
+    }
+}

@@ -1,0 +1,42 @@
+package io.tamor.jobs.verify.logic;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One way in which the timeline's output is not what the events say.
+ *
+ * @param what the sample or event it is about
+ * @param place the record at fault; of a missing sample its impression, of a rejection the event
+ * @param details field by field: wanted and found
+ */
+public record Difference(Kind kind, String what, @Nullable Place place, List<String> details) {
+
+    /** What is wrong. */
+    public enum Kind {
+        /** The events make it, the topic does not have it. */
+        MISSING_SAMPLE,
+        /** The topic has it, the events do not make it. */
+        UNEXPECTED_SAMPLE,
+        /** Both have it, with other values. */
+        DIFFERENT_SAMPLE,
+        /** The topic has it more than once. */
+        REPEATED_SAMPLE,
+        /** An event that cannot count is not on the rejected topic. */
+        MISSING_REJECTION,
+        /** An event that counts is on the rejected topic. */
+        UNEXPECTED_REJECTION,
+        /** Rejected, but for another cause. */
+        DIFFERENT_REJECTION
+    }
+
+    @Override
+    public String toString() {
+        String where = place == null ? "" : " (" + place + ")";
+        return kind
+                + " "
+                + what
+                + where
+                + (details.isEmpty() ? "" : ": " + String.join("; ", details));
+    }
+}

@@ -1,0 +1,218 @@
+package io.tamor.jobs.timeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.timeline.logic.EventKind;
+import io.tamor.jobs.verify.logic.BatchOracle;
+import io.tamor.jobs.verify.logic.Difference;
+import io.tamor.jobs.verify.logic.Evidence;
+import io.tamor.jobs.verify.logic.FoundSample;
+import io.tamor.jobs.verify.logic.Place;
+import io.tamor.jobs.verify.logic.PlainEvent;
+import io.tamor.jobs.verify.logic.Scope;
+import io.tamor.jobs.verify.logic.Verification;
+import io.tamor.schemas.RejectedRecord;
+import io.tamor.schemas.RejectionCause;
+import io.tamor.schemas.Sample;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Verification of what the operator made, right and tampered with. */
+final class VerificationTest {
+    private static final long HOUR = 3_600_000L;
+    private static final long START = 1_600_000_000_000L;
+    private static final Scope ALL = new Scope(0, Long.MAX_VALUE);
+
+    private final List<Difference> differences = new ArrayList<>();
+
+    /** Arrives in any order under a watermark that is far too fast, so that many are late. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
+    void lateEventsAreLeftOutAndNothingElseDiffers(long seed) throws Exception {
+        TimelineCase one = inTimeOrNever(seed);
+        Random random = new Random(seed);
+        List<TestingEvent> arrivals = one.arrivals(random, 24 * HOUR);
+        try (TestingTimeline timeline = new TestingTimeline(one.deployment(), false, 2)) {
+            long newest = Long.MIN_VALUE;
+            for (int i = 0; i < arrivals.size(); i++) {
+                timeline.feed(arrivals.get(i).raw(i));
+                newest = Math.max(newest, arrivals.get(i).timeMs());
+                timeline.watermarks(newest - HOUR);
+            }
+            timeline.finish();
+            Evidence evidence = evidence(arrivals, timeline.samples, timeline.rejected);
+
+            Verification verification = verify(one.deployment(), evidence, ALL);
+
+            long late =
+                    timeline.rejected.stream()
+                            .filter(r -> r.getCause() == RejectionCause.LATE)
+                            .count();
+            assertThat(differences).as("seed " + seed).isEmpty();
+            assertThat(late).isPositive();
+            assertThat(verification.lateCount()).isGreaterThanOrEqualTo(late);
+            assertThat(verification.sampleCount()).isEqualTo(timeline.samples.size());
+        }
+    }
+
+    /** A case without corrections: which outcomes they take in late, no topic tells. */
+    private static TimelineCase inTimeOrNever(long seed) {
+        TimelineCase one = TimelineCase.of(seed);
+        return one.deployment().timeline().graceMs() == 0 ? one : inTimeOrNever(seed + 1000);
+    }
+
+    @Test
+    void aMissingAChangedARepeatedAndAnAddedSampleAreTold() {
+        Deployment deployment = TestingDeployments.example();
+        List<TestingEvent> events = List.of(shown("i-1"), shown("i-2"), shown("i-3"), shown("i-4"));
+        List<Sample> samples = lastStages(deployment, events);
+        Sample missing = samples.remove(0);
+        Sample changed = samples.get(0);
+        changed.setLabels(new ArrayList<>(changed.getLabels()));
+        changed.getLabels().set(0, 7f);
+        changed.setTier("another");
+        Sample added = Sample.newBuilder(samples.get(1)).setImpressionId("nobody").build();
+        samples.add(samples.get(2));
+        samples.add(added);
+        List<Sample> found = new ArrayList<>(earlierStages(deployment, events));
+        int tampered = found.size();
+        found.addAll(samples);
+
+        verify(deployment, evidence(events, found, List.of()), ALL);
+
+        String task = deployment.tasks().get(0).name();
+        assertThat(differences)
+                .extracting(Difference::kind)
+                .containsExactlyInAnyOrder(
+                        Difference.Kind.MISSING_SAMPLE,
+                        Difference.Kind.DIFFERENT_SAMPLE,
+                        Difference.Kind.REPEATED_SAMPLE,
+                        Difference.Kind.UNEXPECTED_SAMPLE);
+        assertThat(only(Difference.Kind.MISSING_SAMPLE).what())
+                .contains(missing.getImpressionId(), "stage " + missing.getStage());
+        assertThat(only(Difference.Kind.MISSING_SAMPLE).place())
+                .isEqualTo(new Place("impressions", 0, 0));
+        assertThat(only(Difference.Kind.DIFFERENT_SAMPLE).details())
+                .containsExactly(
+                        "tier: wanted " + tierOf(deployment, events) + ", found another",
+                        "labels." + task + ": wanted 0.0, found 7.0");
+        assertThat(only(Difference.Kind.DIFFERENT_SAMPLE).place())
+                .isEqualTo(new Place("samples", 0, tampered));
+        assertThat(only(Difference.Kind.REPEATED_SAMPLE).place())
+                .isEqualTo(new Place("samples", 0, found.size() - 2));
+        assertThat(only(Difference.Kind.UNEXPECTED_SAMPLE).what()).contains("nobody");
+    }
+
+    @Test
+    void outsideThePeriodNothingIsLookedAt() {
+        Deployment deployment = TestingDeployments.example();
+        List<TestingEvent> events = List.of(shown("i-1"));
+        List<Sample> samples = BatchOracle.of(deployment, TestingEvent.plain(events)).samples();
+        long first = samples.get(0).getMaturedAtMs();
+
+        Verification verification =
+                verify(
+                        deployment,
+                        evidence(events, samples.subList(0, 1), List.of()),
+                        new Scope(first, first + 1));
+        assertThat(differences).isEmpty();
+        assertThat(verification.sampleCount()).isEqualTo(1);
+
+        verify(deployment, evidence(events, List.of(), List.of()), new Scope(0, first));
+        assertThat(differences).isEmpty();
+    }
+
+    @Test
+    void rejectionsThatLackOrDoNotBelongOrHaveAnotherCauseAreTold() {
+        Deployment deployment = TestingDeployments.example();
+        TestingEvent nameless = TestingEvent.impression("", "u", START, "item", "fund", null);
+        TestingEvent orphan =
+                TestingEvent.outcome(
+                        EventKind.CLICK, "c", "u", START + 1, "nobody", "item", "fund");
+        List<TestingEvent> events = List.of(nameless, orphan, shown("i-1"));
+        List<Sample> samples =
+                BatchOracle.of(deployment, TestingEvent.plain(List.of(shown("i-1")))).samples();
+        Evidence evidence = evidence(events, samples, List.of());
+        evidence.rejected(new Place("clicks", 0, 1), RejectionCause.OVERFLOW, START + 1);
+        evidence.rejected(new Place("impressions", 0, 2), RejectionCause.ORPHAN, START);
+        evidence.event(
+                PlainEvent.Kind.CLICK, new Place("clicks", 0, 9), START, new byte[] {1}, u -> true);
+
+        verify(deployment, evidence, ALL);
+
+        assertThat(differences)
+                .extracting(Difference::toString)
+                .containsExactlyInAnyOrder(
+                        "MISSING_REJECTION event (impressions, partition 0, offset 0):"
+                                + " wanted INVALID, found none",
+                        "MISSING_REJECTION event (clicks, partition 0, offset 9):"
+                                + " wanted UNDECODABLE, found none",
+                        "DIFFERENT_REJECTION event (clicks, partition 0, offset 1):"
+                                + " wanted ORPHAN, found OVERFLOW",
+                        "UNEXPECTED_REJECTION event (impressions, partition 0, offset 2):"
+                                + " wanted none, found ORPHAN");
+    }
+
+    private Difference only(Difference.Kind kind) {
+        return differences.stream().filter(d -> d.kind() == kind).findFirst().orElseThrow();
+    }
+
+    private static TestingEvent shown(String id) {
+        return TestingEvent.impression(id, "u-" + id, START, "item", "fund", null);
+    }
+
+    private static String tierOf(Deployment deployment, List<TestingEvent> events) {
+        return BatchOracle.of(deployment, TestingEvent.plain(events)).samples().get(0).getTier();
+    }
+
+    private static List<Sample> lastStages(Deployment deployment, List<TestingEvent> events) {
+        return new ArrayList<>(
+                BatchOracle.of(deployment, TestingEvent.plain(events)).samples().stream()
+                        .filter(Sample::getLastStage)
+                        .toList());
+    }
+
+    private static List<Sample> earlierStages(Deployment deployment, List<TestingEvent> events) {
+        return BatchOracle.of(deployment, TestingEvent.plain(events)).samples().stream()
+                .filter(sample -> !sample.getLastStage())
+                .toList();
+    }
+
+    private Verification verify(Deployment deployment, Evidence evidence, Scope scope) {
+        differences.clear();
+        Verification verification = new Verification(deployment, scope, differences::add);
+        verification.verify(evidence);
+        return verification;
+    }
+
+    /** What the topics would hold: the events numbered in their order, all in partition 0. */
+    private static Evidence evidence(
+            List<TestingEvent> events, List<Sample> samples, List<RejectedRecord> rejected) {
+        Evidence evidence = new Evidence();
+        for (int i = 0; i < events.size(); i++) {
+            PlainEvent.Kind kind = PlainEvent.Kind.valueOf(events.get(i).kind().name());
+            evidence.event(
+                    kind,
+                    new Place(kind.stream(), 0, i),
+                    events.get(i).timeMs(),
+                    events.get(i).bytes(),
+                    user -> true);
+        }
+        for (int i = 0; i < samples.size(); i++) {
+            evidence.sample(new FoundSample(samples.get(i), new Place("samples", 0, i)));
+        }
+        for (RejectedRecord record : rejected) {
+            Long timeMs = record.getEventTimeMs();
+            evidence.rejected(
+                    new Place(record.getTopic(), record.getPartition(), record.getOffset()),
+                    record.getCause(),
+                    timeMs == null ? 0 : timeMs);
+        }
+        return evidence;
+    }
+}
