@@ -1,6 +1,7 @@
 package io.tamor.jobs.cli;
 
 import io.tamor.model.config.TaskSpec;
+import io.tamor.model.gate.GateReport;
 import io.tamor.model.snapshot.LocalSnapshotStore;
 import io.tamor.model.snapshot.Manifest;
 import io.tamor.model.snapshot.ManifestJson;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -68,6 +70,9 @@ public final class SnapshotCommand {
         private static void print(Manifest manifest, PrintWriter out) {
             out.printf("version    %d%n", manifest.version());
             out.printf("parent     %s%n", manifest.parent());
+            out.printf(
+                    "content    %s%n",
+                    manifest.delta() ? "delta: what changed since the parent" : "full");
             out.printf("software   %s%n", manifest.softwareVersion());
             out.printf(
                     "model      %s, tasks %s%n",
@@ -88,7 +93,21 @@ public final class SnapshotCommand {
                                     out.printf(
                                             "file       %s, %d bytes, sha256 %s%n",
                                             name, file.bytes(), file.sha256()));
+            print(manifest.gate(), out);
             manifest.metrics().forEach(row -> out.printf("quality    %s%n", row));
+        }
+
+        private static void print(@Nullable GateReport gate, PrintWriter out) {
+            if (gate == null) {
+                out.println("gate       none was asked");
+                return;
+            }
+            out.printf(
+                    "gate       %s, against %s%n",
+                    gate.passed() ? "passed" : "rejected",
+                    gate.against() == null ? "no version" : "version " + gate.against());
+            gate.reasons().forEach(reason -> out.printf("reason     %s%n", reason));
+            gate.slices().forEach(slice -> out.printf("judged     %s%n", slice));
         }
     }
 
@@ -96,7 +115,8 @@ public final class SnapshotCommand {
     @Command(
             name = "verify",
             description =
-                    "Checks each version's hashes and shapes, and that versions follow each other;"
+                    "Checks each version's hashes and shapes, that versions follow each other, and"
+                            + " that a delta has every version it builds on;"
                             + " exit status 1 where something is wrong.",
             mixinStandardHelpOptions = true)
     public static final class Verify implements Callable<Integer> {
@@ -116,12 +136,19 @@ public final class SnapshotCommand {
                 problems.addAll(found);
                 if (found.isEmpty()) {
                     sound.add(folder);
-                    spec.commandLine().getOut().println(version.getFileName() + " is whole");
+                    spec.commandLine().getOut().println(version.getFileName() + said(folder));
                 }
             }
             problems.addAll(SnapshotChain.verify(sound));
             problems.forEach(spec.commandLine().getErr()::println);
             return problems.isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
+        }
+
+        private static String said(SnapshotFolder folder) throws IOException {
+            Manifest manifest = folder.manifest();
+            String chain =
+                    manifest.delta() ? ", read from versions " + SnapshotChain.needed(folder) : "";
+            return " is whole" + chain + (manifest.rejected() ? ", rejected by the gate" : "");
         }
     }
 

@@ -23,6 +23,7 @@ final class ConfigurationBinding {
     static ObjectMapper mapper() {
         SimpleModule module = new SimpleModule();
         module.addDeserializer(Duration.class, new DurationDeserializer());
+        module.addDeserializer(SnapshotSchedule.class, new ScheduleDeserializer());
         module.setDeserializerModifier(new KebabCaseEnums());
         return new ObjectMapper()
                 .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -57,6 +58,18 @@ final class ConfigurationBinding {
         public Duration deserialize(JsonParser parser, DeserializationContext context)
                 throws IOException {
             return duration(parser.getText());
+        }
+    }
+
+    private static final class ScheduleDeserializer extends StdDeserializer<SnapshotSchedule> {
+        ScheduleDeserializer() {
+            super(SnapshotSchedule.class);
+        }
+
+        @Override
+        public SnapshotSchedule deserialize(JsonParser parser, DeserializationContext context)
+                throws IOException {
+            return SnapshotSchedule.parse(parser.getText());
         }
     }
 

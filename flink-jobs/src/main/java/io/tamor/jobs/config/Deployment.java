@@ -82,6 +82,11 @@ public record Deployment(
                 LearnerOptions.LEAST_DISORDER,
                 learner.disorder());
         problems.require(
+                snapshots.gate().horizon().compareTo(GateOptions.LEAST_HORIZON) >= 0,
+                "snapshots.gate.horizon must be >= %s, was %s",
+                GateOptions.LEAST_HORIZON,
+                snapshots.gate().horizon());
+        problems.require(
                 startsAtATime(learner),
                 "learner.start_at must be earliest or a time as 2024-01-31T00:00:00Z, was %s",
                 learner.startAt());

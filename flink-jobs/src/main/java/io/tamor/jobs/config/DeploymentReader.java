@@ -63,6 +63,7 @@ public final class DeploymentReader {
                                     + e.getOriginalMessage()));
         }
         checkStructure(where, tree);
+        Defaults.fill(tree, schema());
         ((ObjectNode) tree).put("model", tree.get("model").toString());
         ObjectMapper binder = ConfigurationBinding.mapper();
         try {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param emit STAGED: a sample at each distinct window's close with the labels that mature there;
  *     ONCE: one sample at the last close
- * @param attribution short for one label set named {@link LabelSetOptions#DEFAULT}; null where the
- *     sets are listed
+ * @param attribution short for one label set named {@link LabelSetOptions#DEFAULT}, which it
+ *     becomes: null from then on
  * @param labelSets each emitted as samples of its own; stored state knows them by their place, so
  *     that a new one goes to the end
  * @param corrections null: an outcome behind the watermark is rejected as late
@@ -53,6 +53,8 @@ public record TimelineOptions(
                                         LabelSetOptions.DEFAULT,
                                         attribution,
                                         LabelSetOptions.Redemptions.IGNORE));
+        // It is a label set now: a copy, such as the one sent to the cluster, gives only these.
+        attribution = null;
     }
 
     /** One label set, redemptions ignored, late outcomes rejected. */

@@ -4,7 +4,6 @@ import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.QualitySlice;
-import io.tamor.jobs.learner.logic.UserRow;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.schemas.LearnerMetrics;
 import io.tamor.schemas.RejectedRecord;
@@ -66,21 +65,20 @@ final class LearnerOutputs {
         }
     }
 
-    /** A user's row as of the version just made; null deletes it. */
-    void userRow(String userId, @Nullable UserRow row, LearnerProgress progress) {
-        byte[] value = null;
-        if (row != null) {
-            ByteBuffer values = FeatureWire.packDense(row.values);
-            value =
-                    rowWire.encode(
-                            UserBiasRow.newBuilder()
-                                    .setUserId(userId)
-                                    .setVersion(progress.version)
-                                    .setValues(values)
-                                    .setUpdatedAtMs(row.trainedMs)
-                                    .build());
-        }
-        emit(OnlineLearnerOperator.USER_ROWS, userId, value, progress.trainedMs);
+    /** A user's row as of a version; null deletes it. */
+    void userRow(
+            String userId, long version, float @Nullable [] values, long trainedMs, long nowMs) {
+        byte[] value =
+                values == null
+                        ? null
+                        : rowWire.encode(
+                                UserBiasRow.newBuilder()
+                                        .setUserId(userId)
+                                        .setVersion(version)
+                                        .setValues(FeatureWire.packDense(values))
+                                        .setUpdatedAtMs(trainedMs)
+                                        .build());
+        emit(OnlineLearnerOperator.USER_ROWS, userId, value, nowMs);
     }
 
     /** A record that is not used, whole. */

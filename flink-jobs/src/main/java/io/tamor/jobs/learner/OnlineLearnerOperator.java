@@ -1,7 +1,9 @@
 package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.GateOptions;
 import io.tamor.jobs.io.OutgoingRecord;
+import io.tamor.jobs.learner.logic.Divergence;
 import io.tamor.jobs.learner.logic.DriftMonitor;
 import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.LearnerStateWire;
@@ -11,8 +13,12 @@ import io.tamor.jobs.learner.logic.Quality;
 import io.tamor.jobs.learner.logic.QualitySlice;
 import io.tamor.jobs.learner.logic.QueuedSample;
 import io.tamor.jobs.learner.logic.SampleRules;
+import io.tamor.jobs.learner.logic.Serving;
+import io.tamor.jobs.learner.logic.Shadows;
 import io.tamor.jobs.learner.logic.TrainingQueue;
+import io.tamor.jobs.learner.logic.VersionGate;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
+import io.tamor.jobs.snapshot.SnapshotDecision;
 import io.tamor.jobs.snapshot.SnapshotDirectory;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.training.Trainer;
@@ -84,6 +90,10 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     private transient Trainer trainer;
     private transient Quality quality;
     private transient LearnerProgress progress;
+    private transient Serving serving;
+    private transient Shadows shadows;
+    private transient Divergence divergence;
+    private transient VersionGate gate;
     private transient DriftMonitor drift;
     private transient StartingPoint start;
     private transient SnapshotAssembly assembly;
@@ -118,11 +128,21 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         trainer = new Trainer(spec, deployment.learner().batch());
         quality = new Quality(spec);
         progress = new LearnerProgress(deployment.tasks().size());
+        serving = new Serving();
+        GateOptions options = deployment.snapshots().gate();
+        shadows = new Shadows(spec, deployment.learner().batch(), options.horizon());
+        divergence = new Divergence(options.divergenceFactor(), options.divergenceSteps());
+        gate = new VersionGate(deployment.snapshots(), spec, progress, serving, shadows);
         drift = new DriftMonitor(spec, deployment.learner().drift());
         start = new StartingPoint();
         learnerState = context.getOperatorStateStore().getListState(LEARNER);
         if (context.isRestored()) {
             restoreLearner();
+            serving.adopt(progress.version, progress.manifestSha256, progress.snapshotMs);
+            if (!options.enabled()) {
+                // They would be of older versions by the time the gate is wanted again.
+                shadows.forget();
+            }
         }
         if (start.pending(deployment)) {
             // A trainer of its own: its optimiser knows nothing of the parameters before.
@@ -161,7 +181,16 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                         deployment.learner().userRowTtl().toMillis());
         untrained = new UntrainedSamples(backend, getKeyedStateStore());
         queue.restore(untrained.read(), progress.passedMs);
-        training = new OnlineTraining(deployment, trainer, quality, progress, drift, userRows);
+        training =
+                new OnlineTraining(
+                        deployment,
+                        trainer,
+                        quality,
+                        progress,
+                        drift,
+                        userRows,
+                        deployment.snapshots().gate().enabled() ? shadows : null,
+                        serving);
         outputs = new LearnerOutputs(deployment, output);
         // A version's number is never used twice, even by a model that starts anew or from an old
         // savepoint.
@@ -235,6 +264,10 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
             return;
         }
         report();
+        serving.checkpoints++;
+        if (gate.due()) {
+            publish();
+        }
     }
 
     @Override
@@ -249,11 +282,61 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         training.train(batch.stream().map(QueuedSample::sample).toList());
         batch.forEach(s -> progress.offsets.merge(s.partition(), s.offset() + 1, Math::max));
         say(quality.takeClosed());
+        if (deployment.snapshots().gate().enabled()) {
+            guard();
+        }
         // Here and not with the checkpoint, so that what a version holds depends on the samples
         // alone, whenever checkpoints fall and however often one fails.
-        if (progress.trainedMs - progress.snapshotMs >= deployment.snapshots().every().toMillis()) {
+        if (gate.due()) {
             publish();
         }
+    }
+
+    /** Sees to it that neither the learner nor readers go on with something bad. */
+    private void guard() throws Exception {
+        if (divergence.observe(training.lastLoss())) {
+            goBack("its loss diverged");
+        }
+        List<String> regressions = gate.regressions();
+        if (!regressions.isEmpty()) {
+            rollBack(regressions);
+        } else if (gate.trialOver()) {
+            serving.trialOver();
+            shadows.trialOver();
+        }
+    }
+
+    /** The learner becomes the live version again, its users' rows included. */
+    private void goBack(String reason) throws Exception {
+        Trainer live = shadows.live();
+        if (live == null) {
+            LOG.warn("Learner: {}, and no version is live that it could go back to", reason);
+            return;
+        }
+        LOG.warn("Learner goes back to version {}: {}", serving.liveVersion(), reason);
+        trainer.copyFrom(live);
+        trainer.touchedRows().clear();
+        userRows.returnTo(serving.liveVersion());
+        shadows.clear();
+        serving.returned();
+    }
+
+    /** Readers are told to serve the version before the live one again. */
+    private void rollBack(List<String> reasons) throws Exception {
+        SnapshotCandidate rollback = assembly.rollback(serving, progress);
+        LOG.warn(
+                "Version {} is taken back, version {} live again: {}",
+                rollback.takenBack,
+                rollback.version,
+                String.join("; ", reasons));
+        shadows.rolledBack();
+        output.collect(new StreamRecord<>(rollback, rollback.eventTimeMs));
+        userRows.takeBack(
+                rollback.takenBack,
+                rollback.version,
+                (userId, values, trainedMs) ->
+                        outputs.userRow(
+                                userId, rollback.version, values, trainedMs, progress.trainedMs));
     }
 
     private String partition(ConsumedSample consumed) {
@@ -275,9 +358,33 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     private void publish() throws Exception {
         SnapshotCandidate candidate =
-                assembly.make(trainer, quality, progress, queue.resumeAt(progress.offsets));
+                assembly.make(
+                        trainer,
+                        quality,
+                        progress,
+                        queue.resumeAt(progress.offsets),
+                        serving,
+                        gate);
         output.collect(new StreamRecord<>(candidate, candidate.eventTimeMs));
-        userRows.drainChanges((userId, row) -> outputs.userRow(userId, row, progress));
+        if (candidate.decision == SnapshotDecision.PUBLISH) {
+            if (deployment.snapshots().gate().enabled()) {
+                shadows.published(trainer);
+            }
+            trainer.touchedRows().clear();
+            userRows.drainChanges(
+                    (userId, row) ->
+                            outputs.userRow(
+                                    userId,
+                                    progress.version,
+                                    row == null || !row.admitted() ? null : row.values,
+                                    row == null ? 0 : row.trainedMs,
+                                    progress.trainedMs));
+        } else {
+            LOG.warn("Version {} is rejected by the gate; see its manifest", candidate.version);
+            if (gate.patienceLost()) {
+                goBack("too many versions in a row were worse than the live one");
+            }
+        }
     }
 
     private void reject(ConsumedSample consumed, RejectionCause cause, String detail) {
@@ -291,7 +398,11 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
             new LearnerStateWire.Part(quality::write, quality::read),
             new LearnerStateWire.Part(trainer::writeState, trainer::readState),
             new LearnerStateWire.Part(drift::write, drift::read),
-            new LearnerStateWire.Part(start::write, start::read)
+            new LearnerStateWire.Part(start::write, start::read),
+            new LearnerStateWire.Part(trainer.touchedRows()::write, trainer.touchedRows()::read),
+            new LearnerStateWire.Part(serving::write, serving::read),
+            new LearnerStateWire.Part(divergence::write, divergence::read),
+            new LearnerStateWire.Part(shadows::write, shadows::read)
         };
     }
 
@@ -305,6 +416,11 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         return progress;
     }
 
+    /** What is served; the operator's own. */
+    Serving serving() {
+        return serving;
+    }
+
     private void registerMetrics() {
         MetricGroup group = getMetricGroup().addGroup("learner");
         group.gauge("samples", () -> progress.samples);
@@ -315,6 +431,10 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         group.gauge("rejectedRecords", () -> progress.rejectedRecords);
         group.gauge("untrainedSamples", () -> queue.size());
         group.gauge("snapshotVersion", () -> progress.version);
+        group.gauge("liveVersion", () -> serving.liveVersion());
+        group.gauge("rejectedVersions", () -> serving.rejectedVersions);
+        group.gauge("rollbacks", () -> serving.rollbacks);
+        group.gauge("returns", () -> serving.returns);
         group.gauge("trainedEventTimeMs", () -> progress.trainedMs);
         group.gauge("loss", () -> training.lastLoss());
         DriftGauges.register(group, trainer.spec(), drift);

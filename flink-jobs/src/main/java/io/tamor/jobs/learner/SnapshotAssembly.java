@@ -4,11 +4,17 @@ import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.ModelSnapshot;
 import io.tamor.jobs.learner.logic.Quality;
+import io.tamor.jobs.learner.logic.Serving;
+import io.tamor.jobs.learner.logic.VersionGate;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
+import io.tamor.jobs.snapshot.SnapshotDecision;
+import io.tamor.model.gate.GateReport;
 import io.tamor.model.snapshot.Lineage;
 import io.tamor.model.snapshot.Manifest;
 import io.tamor.model.snapshot.MemorySnapshotStore;
 import io.tamor.model.snapshot.Parent;
+import io.tamor.model.snapshot.SnapshotContent;
+import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.model.training.Trainer;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,54 +37,92 @@ final class SnapshotAssembly {
     }
 
     /**
-     * The next version; the progress moves on to it.
+     * The next version, judged; the progress and what is served move on to it.
      *
      * @param sources where to read on after what has been trained, by topic-partition
      */
     SnapshotCandidate make(
-            Trainer trainer, Quality quality, LearnerProgress progress, Map<String, Long> sources)
+            Trainer trainer,
+            Quality quality,
+            LearnerProgress progress,
+            Map<String, Long> sources,
+            Serving serving,
+            VersionGate gate)
             throws IOException {
         long version = Math.max(progress.version, floor) + 1;
-        Parent parent =
-                progress.version == 0
-                        ? null
-                        : new Parent(progress.version, progress.manifestSha256);
-        MemorySnapshotStore store = new MemorySnapshotStore("snapshot " + version);
-        String manifestSha256 =
-                ModelSnapshot.write(
-                        store,
+        Serving.Published live = serving.live();
+        Parent parent = live == null ? null : new Parent(live.version(), live.manifestSha256());
+        SnapshotContent bare =
+                ModelSnapshot.content(
                         new Lineage(version, parent, ModelSnapshot.SOFTWARE_VERSION),
                         deployment,
                         trainer,
                         quality,
                         progress,
                         sources);
-        SnapshotCandidate candidate = candidate(store, version, manifestSha256, progress);
-        progress.version = version;
-        progress.manifestSha256 = manifestSha256;
-        progress.snapshotMs = progress.trainedMs;
-        progress.snapshotSamples = progress.samples;
-        return candidate;
-    }
-
-    private SnapshotCandidate candidate(
-            MemorySnapshotStore store,
-            long version,
-            String manifestSha256,
-            LearnerProgress progress) {
-        SnapshotCandidate candidate = new SnapshotCandidate();
-        candidate.model = deployment.name();
-        candidate.version = version;
-        candidate.parentVersion = progress.version;
+        GateReport report = gate.judge(bare.parameters());
+        SnapshotContent content = bare.judged(report);
+        boolean rejected = report != null && !report.passed();
+        boolean delta = !rejected && serving.deltaNext(deployment.snapshots().fullEvery());
+        MemorySnapshotStore store = new MemorySnapshotStore("snapshot " + version);
+        SnapshotFolder folder = new SnapshotFolder(store);
+        // A version that nobody loads, or only with its parents, is not made for other runtimes.
+        String manifestSha256;
+        if (delta) {
+            manifestSha256 = folder.writeDelta(content, trainer.touchedRows().byTable());
+        } else if (rejected) {
+            manifestSha256 = folder.write(content);
+        } else {
+            manifestSha256 = folder.write(content, ModelSnapshot.onnx(content));
+        }
+        SnapshotCandidate candidate = candidate(version, progress);
+        candidate.decision = rejected ? SnapshotDecision.REJECT : SnapshotDecision.PUBLISH;
+        candidate.parentVersion = serving.liveVersion();
         candidate.manifestSha256 = manifestSha256;
-        candidate.eventTimeMs = progress.trainedMs;
-        candidate.softwareVersion = ModelSnapshot.SOFTWARE_VERSION;
         List<String> names = new ArrayList<>(store.files().keySet());
         names.remove(Manifest.FILE);
         names.add(Manifest.FILE);
         candidate.names = names.toArray(new String[0]);
         candidate.contents =
                 names.stream().map(name -> store.files().get(name)).toArray(byte[][]::new);
+        progress.version = version;
+        progress.manifestSha256 = manifestSha256;
+        progress.snapshotMs = progress.trainedMs;
+        progress.snapshotSamples = progress.samples;
+        serving.checkpoints = 0;
+        if (rejected) {
+            serving.rejected(gate.worseThanLive());
+        } else {
+            serving.published(
+                    new Serving.Published(
+                            version, manifestSha256, serving.liveVersion(), gate.aucs()),
+                    delta,
+                    progress.trainedMs);
+        }
+        return candidate;
+    }
+
+    /** The live version is taken back and the one before it served again. */
+    SnapshotCandidate rollback(Serving serving, LearnerProgress progress) {
+        Serving.Published good = serving.previous();
+        if (good == null) {
+            throw new IllegalStateException("no version to go back to from " + serving.live());
+        }
+        SnapshotCandidate candidate = candidate(good.version(), progress);
+        candidate.decision = SnapshotDecision.ROLLBACK;
+        candidate.takenBack = serving.liveVersion();
+        candidate.parentVersion = good.parentVersion();
+        candidate.manifestSha256 = good.manifestSha256();
+        serving.rolledBack(progress.trainedMs);
+        return candidate;
+    }
+
+    private SnapshotCandidate candidate(long version, LearnerProgress progress) {
+        SnapshotCandidate candidate = new SnapshotCandidate();
+        candidate.model = deployment.name();
+        candidate.version = version;
+        candidate.eventTimeMs = progress.trainedMs;
+        candidate.softwareVersion = ModelSnapshot.SOFTWARE_VERSION;
         return candidate;
     }
 }

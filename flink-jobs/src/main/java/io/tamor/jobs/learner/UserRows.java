@@ -36,6 +36,12 @@ final class UserRows implements UserRowStore {
         void visit(String userId, @Nullable UserRow row);
     }
 
+    /** Takes a row's values as of a version; null where there was none. */
+    @FunctionalInterface
+    interface AsOfVisitor {
+        void visit(String userId, float @Nullable [] values, long trainedMs);
+    }
+
     UserRows(
             KeyedStateBackend<String> backend,
             KeyedStateStore store,
@@ -98,6 +104,45 @@ final class UserRows implements UserRowStore {
                     if (row != null) {
                         row.changed = false;
                         rows.update(row);
+                    }
+                });
+    }
+
+    /**
+     * Readers go back to a version: shows every row that may differ between that version and the
+     * one taken back, as of the former; null where there was none then. All of them are to be shown
+     * again with the next version. Walks all rows.
+     */
+    void takeBack(long takenBack, long good, AsOfVisitor visitor) throws Exception {
+        backend.applyToAllKeys(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                ROW,
+                (userId, state) -> {
+                    UserRow row = state.value();
+                    if (row.changedBetween(good, takenBack)) {
+                        visitor.visit(userId, row.valuesAsOf(good), row.trainedMs);
+                        row.changed = true;
+                        state.update(row);
+                        changed.update(true);
+                    }
+                });
+    }
+
+    /** Makes every row what it was as of a version; one that was not there then is dropped. */
+    void returnTo(long version) throws Exception {
+        backend.applyToAllKeys(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                ROW,
+                (userId, state) -> {
+                    UserRow row = state.value();
+                    if (row.changedSince(version)) {
+                        if (row.returnTo(version)) {
+                            state.update(row);
+                        } else {
+                            state.clear();
+                        }
                     }
                 });
     }

@@ -1,15 +1,22 @@
 package io.tamor.jobs.snapshot;
 
 /**
- * A snapshot as the learner made it, whole and in memory: every file of the version's folder, and
- * what its announcement says. A POJO, so that Flink's own serializer carries it.
+ * What the learner decided of a version. Published or rejected: whole and in memory, every file of
+ * the version's folder and what its announcement says. Rolled back to: no files, since it is there.
+ * A POJO, so that Flink's own serializer carries it.
  */
 public final class SnapshotCandidate {
     /** Name of the deployment. */
     public String model = "";
 
-    /** From 1; above every version published before. */
+    /** What is to be done. */
+    public SnapshotDecision decision = SnapshotDecision.PUBLISH;
+
+    /** From 1; above every version made before. A rollback: the version to go back to. */
     public long version;
+
+    /** A rollback: the version that is taken back; 0 otherwise. */
+    public long takenBack;
 
     /** The version it follows; 0 for none. */
     public long parentVersion;

@@ -2,15 +2,16 @@ package io.tamor.jobs.snapshot;
 
 import java.io.IOException;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Committer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes staged snapshots once their checkpoint is complete, oldest first: rename, announce,
- * note the announcement, then retention. Each step finds out whether it was done before a failure,
- * so a commit can be repeated; a version is never announced with another content. A failure here
- * fails the job, which commits again when it restarts.
+ * Carries out decisions once their checkpoint is complete, in their order, then retention. Publish:
+ * rename, announce, note the announcement. Reject: rename. Roll back: announce, note it. Each step
+ * finds out whether it was done before a failure, so a commit can be repeated; a version is never
+ * announced with another content. A failure here fails the job, which commits again when it
+ * restarts.
  */
 final class SnapshotCommitter implements Committer<StagedSnapshot> {
     private final SnapshotDirectory directory;
@@ -29,31 +30,48 @@ final class SnapshotCommitter implements Committer<StagedSnapshot> {
         List<StagedSnapshot> staged =
                 requests.stream()
                         .map(CommitRequest::getCommittable)
-                        .sorted(Comparator.comparingLong(StagedSnapshot::version))
+                        .sorted(StagedSnapshot.IN_ORDER)
                         .toList();
         for (StagedSnapshot snapshot : staged) {
             commit(snapshot);
         }
         if (!staged.isEmpty()) {
-            directory.discardStaged(staged.get(staged.size() - 1).version());
+            directory.discardStaged(
+                    staged.stream().mapToLong(StagedSnapshot::version).max().getAsLong());
             directory.retain(keep);
         }
     }
 
     private void commit(StagedSnapshot snapshot) throws IOException, InterruptedException {
-        String announced = directory.announcedHash(snapshot.version());
-        if (announced != null) {
-            if (!announced.equals(snapshot.manifestSha256())) {
-                throw new IOException(
-                        directory.conflict(
-                                snapshot.version(), announced, snapshot.manifestSha256()));
+        switch (snapshot.decision()) {
+            case PUBLISH -> {
+                if (!announced(snapshot, directory.announcedHash(snapshot.version()))) {
+                    directory.publish(snapshot);
+                    announce(snapshot);
+                    directory.noteAnnounced(snapshot.version(), snapshot.manifestSha256());
+                }
             }
-            return;
+            case REJECT -> directory.reject(snapshot);
+            case ROLLBACK -> {
+                if (!announced(snapshot, directory.takenBackHash(snapshot.takenBack()))) {
+                    announce(snapshot);
+                    directory.noteTakenBack(snapshot.takenBack(), snapshot.manifestSha256());
+                }
+            }
         }
-        directory.publish(snapshot);
+    }
+
+    private boolean announced(StagedSnapshot snapshot, @Nullable String hash) throws IOException {
+        if (hash != null && !hash.equals(snapshot.manifestSha256())) {
+            throw new IOException(
+                    directory.conflict(snapshot.version(), hash, snapshot.manifestSha256()));
+        }
+        return hash != null;
+    }
+
+    private void announce(StagedSnapshot snapshot) throws IOException, InterruptedException {
         announcer.announce(
                 snapshot.announcement(directory.folder(snapshot.version()).toUri().toString()));
-        directory.noteAnnounced(snapshot.version(), snapshot.manifestSha256());
     }
 
     @Override

@@ -1,7 +1,10 @@
 package io.tamor.jobs.snapshot;
 
 import io.tamor.model.snapshot.Manifest;
+import io.tamor.model.snapshot.Parent;
 import io.tamor.model.snapshot.Sha256;
+import io.tamor.model.snapshot.SnapshotChain;
+import io.tamor.model.snapshot.SnapshotFolder;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,8 +12,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,8 +31,11 @@ import org.jspecify.annotations.Nullable;
  * v00000007/               a published version, complete and immutable
  * .staging/v00000008-ID/   a version that no checkpoint has committed yet, or never will, or one
  *                          that retention is deleting
+ * rejected/v00000009/      a version that the gate refused, with the reason in its manifest
  * .announced/v00000007     the manifest's SHA-256 of a version that has been announced; kept when
  *                          retention deletes the version, so that its number is never used again
+ * .announced/v00000007.taken-back
+ *                          the manifest's SHA-256 of the version that readers were sent back to
  * </pre>
  *
  * <p>Publishing is a rename. Where a file system has no atomic rename of folders (object stores), a
@@ -39,12 +46,14 @@ public final class SnapshotDirectory {
 
     private final Path root;
     private final Path staging;
+    private final Path rejected;
     private final Path announced;
     private final FileSystem files;
 
     private SnapshotDirectory(Path root) throws IOException {
         this.root = root;
         this.staging = new Path(root, ".staging");
+        this.rejected = new Path(root, "rejected");
         this.announced = new Path(root, ".announced");
         this.files = root.getFileSystem();
     }
@@ -56,7 +65,12 @@ public final class SnapshotDirectory {
 
     /** Folder of a published version. */
     public Path folder(long version) {
-        return new Path(root, name(version));
+        return new Path(root, SnapshotFolder.name(version));
+    }
+
+    /** Folder of a rejected version. */
+    public Path rejectedFolder(long version) {
+        return new Path(rejected, SnapshotFolder.name(version));
     }
 
     /** The published versions that are still kept, ascending. */
@@ -64,16 +78,22 @@ public final class SnapshotDirectory {
         return versions(root);
     }
 
-    /** The highest version ever published or announced, 0 for none. */
+    /** The rejected versions that are still kept, ascending. */
+    public List<Long> rejected() throws IOException {
+        return versions(rejected);
+    }
+
+    /** The highest version ever made, 0 for none. */
     public long highestVersion() throws IOException {
         List<Long> all = new ArrayList<>(versions(root));
+        all.addAll(versions(rejected));
         all.addAll(versions(announced));
         return all.isEmpty() ? 0 : Collections.max(all);
     }
 
     /** Writes a candidate under a new staging name, which is returned. */
     String stage(SnapshotCandidate candidate) throws IOException {
-        String name = name(candidate.version) + "-" + UUID.randomUUID();
+        String name = SnapshotFolder.name(candidate.version) + "-" + UUID.randomUUID();
         Path folder = new Path(staging, name);
         files.mkdirs(folder);
         FlinkSnapshotStore store = new FlinkSnapshotStore(folder);
@@ -87,11 +107,23 @@ public final class SnapshotDirectory {
 
     /** Renames a staged snapshot to its version; done before is done. */
     void publish(StagedSnapshot staged) throws IOException {
-        Path target = folder(staged.version());
+        move(staged, root);
+    }
+
+    /** Moves a staged snapshot to the rejected ones; done before is done. */
+    void reject(StagedSnapshot staged) throws IOException {
+        move(staged, rejected);
+    }
+
+    private void move(StagedSnapshot staged, Path parent) throws IOException {
+        Path target = new Path(parent, SnapshotFolder.name(staged.version()));
         String there = manifestHash(target);
         if (there == null) {
-            files.mkdirs(root);
+            files.mkdirs(parent);
             Path source = new Path(staging, staged.stagingName());
+            if (parent.equals(rejected) && !files.exists(source)) {
+                return; // moved, and deleted by retention since
+            }
             if (!files.rename(source, target)) {
                 throw new IOException("snapshot: cannot rename " + source + " to " + target);
             }
@@ -102,7 +134,7 @@ public final class SnapshotDirectory {
 
     /** The manifest hash under which a version was announced, null where it was not. */
     @Nullable String announcedHash(long version) throws IOException {
-        byte[] hash = read(new Path(announced, name(version)));
+        byte[] hash = read(new Path(announced, SnapshotFolder.name(version)));
         return hash == null ? null : new String(hash, StandardCharsets.US_ASCII);
     }
 
@@ -110,22 +142,71 @@ public final class SnapshotDirectory {
     void noteAnnounced(long version, String manifestSha256) throws IOException {
         files.mkdirs(announced);
         write(
-                new Path(announced, name(version)),
+                new Path(announced, SnapshotFolder.name(version)),
                 manifestSha256.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Deletes all but the newest published versions, each at once for its readers. */
+    /** The manifest hash of the version that replaced one that was taken back; null: it was not. */
+    @Nullable String takenBackHash(long version) throws IOException {
+        byte[] hash = read(takenBackMark(version));
+        return hash == null ? null : new String(hash, StandardCharsets.US_ASCII);
+    }
+
+    /** Notes that readers were sent back from a version to the one with this manifest. */
+    void noteTakenBack(long version, String manifestSha256) throws IOException {
+        files.mkdirs(announced);
+        write(takenBackMark(version), manifestSha256.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private Path takenBackMark(long version) {
+        return new Path(announced, SnapshotFolder.name(version) + ".taken-back");
+    }
+
+    /**
+     * Deletes all but the newest published versions, and all but as many rejected ones. Kept
+     * besides: the parent of the newest, which readers may be sent back to, and all that a kept
+     * delta is read from. A published version is gone at once for its readers.
+     */
     void retain(int keep) throws IOException {
         List<Long> versions = published();
-        for (long version : versions.subList(0, Math.max(0, versions.size() - keep))) {
-            Path leaving = new Path(staging, name(version) + "-" + UUID.randomUUID());
-            files.mkdirs(staging);
-            if (!files.rename(folder(version), leaving)) {
-                throw new IOException(
-                        "snapshot: cannot rename " + folder(version) + " to " + leaving);
-            }
-            files.delete(leaving, true);
+        Set<Long> kept = new HashSet<>();
+        for (long version : newest(versions, keep)) {
+            kept.addAll(SnapshotChain.needed(snapshot(version)));
         }
+        if (keep > 0 && !versions.isEmpty()) {
+            Parent parent = snapshot(Collections.max(versions)).manifest().parent();
+            if (parent != null && versions.contains(parent.version())) {
+                kept.addAll(SnapshotChain.needed(snapshot(parent.version())));
+            }
+        }
+        for (long version : versions) {
+            if (!kept.contains(version)) {
+                delete(folder(version));
+            }
+        }
+        List<Long> refused = rejected();
+        refused.removeAll(newest(refused, keep));
+        for (long version : refused) {
+            files.delete(rejectedFolder(version), true);
+        }
+    }
+
+    private void delete(Path version) throws IOException {
+        Path leaving = new Path(staging, version.getName() + "-" + UUID.randomUUID());
+        files.mkdirs(staging);
+        if (!files.rename(version, leaving)) {
+            throw new IOException("snapshot: cannot rename " + version + " to " + leaving);
+        }
+        files.delete(leaving, true);
+    }
+
+    private static List<Long> newest(List<Long> ascending, int count) {
+        return List.copyOf(
+                ascending.subList(Math.max(0, ascending.size() - count), ascending.size()));
+    }
+
+    private SnapshotFolder snapshot(long version) throws IOException {
+        return new SnapshotFolder(new FlinkSnapshotStore(folder(version)));
     }
 
     /** Deletes what failed attempts have left staged, up to a version. */
@@ -190,9 +271,5 @@ public final class SnapshotDirectory {
         try (InputStream in = files.open(file)) {
             return in.readAllBytes();
         }
-    }
-
-    private static String name(long version) {
-        return String.format(Locale.ROOT, "v%08d", version);
     }
 }

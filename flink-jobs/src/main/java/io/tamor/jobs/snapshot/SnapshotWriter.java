@@ -19,13 +19,17 @@ final class SnapshotWriter implements CommittingSinkWriter<SnapshotCandidate, St
     public void write(SnapshotCandidate candidate, Context context) throws IOException {
         staged.add(
                 new StagedSnapshot(
+                        candidate.decision,
                         candidate.model,
                         candidate.version,
+                        candidate.takenBack,
                         candidate.parentVersion,
                         candidate.manifestSha256,
                         candidate.eventTimeMs,
                         candidate.softwareVersion,
-                        directory.stage(candidate)));
+                        candidate.decision == SnapshotDecision.ROLLBACK
+                                ? ""
+                                : directory.stage(candidate)));
     }
 
     @Override

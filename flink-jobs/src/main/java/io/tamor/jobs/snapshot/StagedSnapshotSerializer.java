@@ -5,9 +5,13 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
-/** Stored form of a staged snapshot in the committer's state. */
+/**
+ * Stored form of a staged snapshot in the committer's state. Version 1 had no decision, since every
+ * version was published.
+ */
 final class StagedSnapshotSerializer implements SimpleVersionedSerializer<StagedSnapshot> {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int FIRST_VERSION = 1;
 
     @Override
     public int getVersion() {
@@ -17,6 +21,8 @@ final class StagedSnapshotSerializer implements SimpleVersionedSerializer<Staged
     @Override
     public byte[] serialize(StagedSnapshot staged) throws IOException {
         DataOutputSerializer out = new DataOutputSerializer(256);
+        out.writeInt(staged.decision().id());
+        out.writeLong(staged.takenBack());
         out.writeUTF(staged.model());
         out.writeLong(staged.version());
         out.writeLong(staged.parentVersion());
@@ -29,18 +35,30 @@ final class StagedSnapshotSerializer implements SimpleVersionedSerializer<Staged
 
     @Override
     public StagedSnapshot deserialize(int version, byte[] stored) throws IOException {
-        if (version != VERSION) {
+        if (version < FIRST_VERSION || version > VERSION) {
             throw new IOException(
                     "staged snapshot: this build reads version "
+                            + FIRST_VERSION
+                            + " to "
                             + VERSION
                             + ", found "
                             + version
                             + "; restore with the build that wrote it");
         }
         DataInputDeserializer in = new DataInputDeserializer(stored);
+        SnapshotDecision decision = SnapshotDecision.PUBLISH;
+        long takenBack = 0;
+        if (version > FIRST_VERSION) {
+            decision = SnapshotDecision.of(in.readInt());
+            takenBack = in.readLong();
+        }
+        String model = in.readUTF();
+        long number = in.readLong();
         return new StagedSnapshot(
-                in.readUTF(),
-                in.readLong(),
+                decision,
+                model,
+                number,
+                takenBack,
                 in.readLong(),
                 in.readUTF(),
                 in.readLong(),

@@ -68,7 +68,7 @@ final class ConfigurationReferenceTest {
                                             key,
                                             required.contains(field.getKey()) ? "" : " (optional)",
                                             value(node, type),
-                                            node.path("description").asText()));
+                                            meaning(node)));
                             if (prefix.isEmpty() && key.equals("topics")) {
                                 topics(schema, type, page);
                             } else if (type.has("properties")) {
@@ -77,6 +77,13 @@ final class ConfigurationReferenceTest {
                                 rows(schema, type.get("items"), key + "[].", page);
                             }
                         });
+    }
+
+    private static String meaning(JsonNode node) {
+        String description = node.path("description").asText();
+        return node.path("default").isValueNode()
+                ? description + " Default: `" + node.get("default").asText() + "`."
+                : description;
     }
 
     /** The topics all have the same keys, said once. */
@@ -101,6 +108,9 @@ final class ConfigurationReferenceTest {
     private static String value(JsonNode node, JsonNode type) {
         if (node.path("$ref").asText().endsWith("/duration")) {
             return "duration";
+        }
+        if (node.path("$ref").asText().endsWith("/schedule")) {
+            return "duration, samples or checkpoints";
         }
         if (type.has("enum")) {
             List<String> values = new ArrayList<>();

@@ -1,8 +1,12 @@
 package io.tamor.jobs.learner;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.io.OutgoingRecord;
+import io.tamor.jobs.learner.logic.Serving;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
+import io.tamor.jobs.snapshot.SnapshotDecision;
 import io.tamor.model.snapshot.MemorySnapshotStore;
 import io.tamor.model.snapshot.Snapshot;
 import io.tamor.model.snapshot.SnapshotFolder;
@@ -183,13 +187,47 @@ final class TestingLearner implements AutoCloseable {
     /** The last candidate, read again; it must be whole. */
     Snapshot lastSnapshot() throws IOException {
         SnapshotCandidate last = candidates.get(candidates.size() - 1);
-        MemorySnapshotStore store = new MemorySnapshotStore("candidate " + last.version);
-        for (int i = 0; i < last.names.length; i++) {
-            try (OutputStream out = store.create(last.names[i])) {
-                out.write(last.contents[i]);
+        return snapshot(last.version);
+    }
+
+    /** A version that was made, read again with what it builds on; it must be whole. */
+    Snapshot snapshot(long version) throws IOException {
+        Map<String, MemorySnapshotStore> stores = new TreeMap<>();
+        String hash = "";
+        for (SnapshotCandidate candidate : candidates) {
+            if (candidate.decision != SnapshotDecision.ROLLBACK) {
+                String name = SnapshotFolder.name(candidate.version);
+                MemorySnapshotStore store = new MemorySnapshotStore(name, stores);
+                for (int i = 0; i < candidate.names.length; i++) {
+                    try (OutputStream out = store.create(candidate.names[i])) {
+                        out.write(candidate.contents[i]);
+                    }
+                }
+                stores.put(name, store);
+                hash = candidate.version == version ? candidate.manifestSha256 : hash;
             }
         }
-        return new SnapshotFolder(store).load(last.manifestSha256);
+        SnapshotFolder folder = new SnapshotFolder(stores.get(SnapshotFolder.name(version)));
+        assertThat(folder.verify()).isEmpty();
+        return folder.load(hash);
+    }
+
+    /** The version that a reader of the announcements serves by now; 0 for none. */
+    long served() {
+        return candidates.stream()
+                .filter(candidate -> candidate.decision != SnapshotDecision.REJECT)
+                .reduce((first, second) -> second)
+                .map(candidate -> candidate.version)
+                .orElse(0L);
+    }
+
+    /** Every decision so far: what, and of which version. */
+    List<String> decisions() {
+        return candidates.stream().map(c -> c.decision + " " + c.version).toList();
+    }
+
+    Serving serving() {
+        return ((OnlineLearnerOperator) harness.getOperator()).serving();
     }
 
     /** The rows' values by user. */

@@ -3,11 +3,13 @@ package io.tamor.jobs.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tamor.model.snapshot.LocalSnapshotStore;
+import io.tamor.model.snapshot.Parent;
 import io.tamor.model.snapshot.Sha256;
+import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.schemas.SnapshotAction;
 import io.tamor.schemas.SnapshotAnnouncement;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.connector.sink2.Committer.CommitRequest;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,8 +40,7 @@ class SnapshotSinkTest {
         assertThat(directory.highestVersion()).isZero();
         commit(staged);
         assertThat(directory.published()).containsExactly(1L);
-        assertThat(Files.readString(folder.resolve("v00000001/model.safetensors")))
-                .isEqualTo("one");
+        assertThat(contentOf("v00000001")).isEqualTo("one");
         assertThat(children(".staging")).isEmpty();
         SnapshotAnnouncement announcement = announcer.announced.get(0);
         assertThat(announcement.getVersion()).isEqualTo(1);
@@ -72,8 +74,7 @@ class SnapshotSinkTest {
     void whatAFailedAttemptLeftStagedIsNeverPublishedAndIsClearedAway() throws Exception {
         stage(candidate(1, "lost timeline"));
         commit(stage(candidate(1, "kept timeline")));
-        assertThat(Files.readString(folder.resolve("v00000001/model.safetensors")))
-                .isEqualTo("kept timeline");
+        assertThat(contentOf("v00000001")).isEqualTo("kept timeline");
         assertThat(children(".staging")).isEmpty();
     }
 
@@ -84,8 +85,7 @@ class SnapshotSinkTest {
         assertThatThrownBy(() -> commit(other))
                 .hasMessageContaining("version 1")
                 .hasMessageContaining("another learner writes here");
-        assertThat(Files.readString(folder.resolve("v00000001/model.safetensors")))
-                .isEqualTo("one");
+        assertThat(contentOf("v00000001")).isEqualTo("one");
         assertThat(announcer.announced).hasSize(1);
     }
 
@@ -126,12 +126,99 @@ class SnapshotSinkTest {
 
     @Test
     void theCommittableSurvivesItsStoredForm() throws Exception {
-        StagedSnapshot staged = stage(candidate(7, "seven")).get(0);
-        SimpleVersionedSerializer<StagedSnapshot> serializer = new StagedSnapshotSerializer();
-        byte[] stored = serializer.serialize(staged);
-        assertThat(serializer.deserialize(serializer.getVersion(), stored)).isEqualTo(staged);
-        assertThatThrownBy(() -> serializer.deserialize(2, stored))
-                .hasMessageContaining("reads version 1, found 2");
+        SnapshotCandidate rollback = rollback(7, 8);
+        for (SnapshotCandidate candidate : List.of(candidate(7, "seven"), rollback)) {
+            StagedSnapshot staged = stage(candidate).get(0);
+            SimpleVersionedSerializer<StagedSnapshot> serializer = new StagedSnapshotSerializer();
+            byte[] stored = serializer.serialize(staged);
+            assertThat(serializer.deserialize(serializer.getVersion(), stored)).isEqualTo(staged);
+            assertThatThrownBy(() -> serializer.deserialize(3, stored))
+                    .hasMessageContaining("reads version 1 to 2, found 3");
+        }
+    }
+
+    @Test
+    void aCommittableOfVersion1IsAPublication() throws Exception {
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        out.writeUTF("test");
+        out.writeLong(7);
+        out.writeLong(6);
+        out.writeUTF("hash");
+        out.writeLong(1000);
+        out.writeUTF("1");
+        out.writeUTF("v00000007-x");
+        assertThat(new StagedSnapshotSerializer().deserialize(1, out.getCopyOfBuffer()))
+                .isEqualTo(
+                        new StagedSnapshot(
+                                SnapshotDecision.PUBLISH,
+                                "test",
+                                7,
+                                0,
+                                6,
+                                "hash",
+                                1000,
+                                "1",
+                                "v00000007-x"));
+    }
+
+    @Test
+    void aRejectedVersionIsKeptApartAndNotAnnounced() throws Exception {
+        commit(stage(candidate(1, "one")));
+        SnapshotCandidate bad = candidate(2, "bad");
+        bad.decision = SnapshotDecision.REJECT;
+        List<StagedSnapshot> staged = stage(bad);
+        commit(staged);
+        commit(staged);
+        assertThat(directory.published()).containsExactly(1L);
+        assertThat(directory.rejected()).containsExactly(2L);
+        assertThat(directory.highestVersion()).isEqualTo(2);
+        assertThat(contentOf("rejected/v00000002")).isEqualTo("bad");
+        assertThat(announcer.announced).hasSize(1);
+        for (int version = 3; version <= 5; version++) {
+            SnapshotCandidate worse = candidate(version, "worse");
+            worse.decision = SnapshotDecision.REJECT;
+            commit(stage(worse));
+        }
+        assertThat(directory.rejected()).containsExactly(4L, 5L);
+        assertThat(directory.published()).containsExactly(1L);
+    }
+
+    @Test
+    void aRollbackIsAnnouncedOnceAfterTheVersionItTakesBack() throws Exception {
+        List<StagedSnapshot> staged = new ArrayList<>(stage(rollback(1, 2)));
+        staged.addAll(stage(candidate(2, "two")));
+        staged.addAll(stage(candidate(1, "one")));
+        staged.addAll(stage(candidate(3, "three")));
+        announcer.failures = 1;
+        assertThatThrownBy(() -> commit(staged)).hasMessageContaining("no broker");
+        commit(staged);
+        commit(staged);
+        assertThat(announcer.announced)
+                .extracting(a -> a.getAction() + " " + a.getVersion())
+                .containsExactly("PUBLISH 1", "PUBLISH 2", "ROLLBACK 1", "PUBLISH 3");
+        SnapshotAnnouncement back = announcer.announced.get(2);
+        assertThat(back.getUri()).endsWith("/v00000001");
+        assertThat(back.getManifestSha256())
+                .isEqualTo(announcer.announced.get(0).getManifestSha256());
+    }
+
+    @Test
+    void retentionKeepsWhatAKeptDeltaIsReadFromAndWhatReadersCouldBeSentBackTo() throws Exception {
+        commit(stage(candidate(1, "old")));
+        commit(stage(candidate(2, "full")));
+        String full = announcer.announced.get(1).getManifestSha256();
+        SnapshotCandidate delta = delta(3, 2, full);
+        commit(stage(delta));
+        commit(stage(delta(4, 3, delta.manifestSha256)));
+        assertThat(directory.published()).containsExactly(2L, 3L, 4L);
+        commit(stage(candidate(5, "five")));
+        SnapshotCandidate last = candidate(6, "six");
+        commit(stage(last));
+        assertThat(directory.published()).containsExactly(5L, 6L);
+        SnapshotCandidate afterRollback = delta(7, 6, last.manifestSha256);
+        commit(stage(afterRollback));
+        directory.retain(1);
+        assertThat(directory.published()).containsExactly(6L, 7L);
     }
 
     private List<StagedSnapshot> stage(SnapshotCandidate candidate) throws IOException {
@@ -154,18 +241,31 @@ class SnapshotSinkTest {
         }
     }
 
-    private static SnapshotCandidate candidate(long version, String content) {
-        SnapshotCandidate candidate = new SnapshotCandidate();
-        byte[] manifest = ("{\"of\": \"" + content + "\"}").getBytes(StandardCharsets.UTF_8);
-        candidate.model = "test";
-        candidate.version = version;
-        candidate.parentVersion = version - 1;
-        candidate.manifestSha256 = Sha256.hex(manifest);
-        candidate.eventTimeMs = 1_000 * version;
-        candidate.softwareVersion = "1";
-        candidate.names = new String[] {"model.safetensors", "manifest.json"};
-        candidate.contents = new byte[][] {content.getBytes(StandardCharsets.UTF_8), manifest};
-        return candidate;
+    private String contentOf(String version) throws IOException {
+        return new SnapshotFolder(new LocalSnapshotStore(folder.resolve(version)))
+                .manifest()
+                .softwareVersion();
+    }
+
+    private static SnapshotCandidate candidate(long version, String content) throws IOException {
+        return TestingCandidates.of(version, null, content);
+    }
+
+    private static SnapshotCandidate delta(long version, long parent, String hash)
+            throws IOException {
+        return TestingCandidates.of(version, new Parent(parent, hash), "delta");
+    }
+
+    private static SnapshotCandidate rollback(long version, long takenBack) throws IOException {
+        SnapshotCandidate good = candidate(version, "one");
+        SnapshotCandidate rollback = new SnapshotCandidate();
+        rollback.decision = SnapshotDecision.ROLLBACK;
+        rollback.model = "test";
+        rollback.version = version;
+        rollback.takenBack = takenBack;
+        rollback.manifestSha256 = good.manifestSha256;
+        rollback.softwareVersion = "1";
+        return rollback;
     }
 
     private record TestingRequest(StagedSnapshot getCommittable)

@@ -11,6 +11,7 @@ import java.util.Objects;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
+import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
 
 /** The job's topology under strict ids and types. */
@@ -94,6 +95,12 @@ final class TimelineJobTest {
         assertThat(environment.getStreamGraph().getStreamNodes())
                 .extracting(StreamNode::getOperatorName)
                 .anyMatch(name -> name.startsWith("timeline.corrections-sink"));
+    }
+
+    @Test
+    void theDeploymentReachesTheClusterAsItIs() throws Exception {
+        Deployment deployment = TestingDeployments.example();
+        assertThat(InstantiationUtil.clone(deployment)).isEqualTo(deployment);
     }
 
     @Test

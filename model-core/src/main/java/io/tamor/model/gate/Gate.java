@@ -1,10 +1,12 @@
 package io.tamor.model.gate;
 
 import io.tamor.model.config.ModelSpec;
+import io.tamor.model.config.Target;
 import io.tamor.model.metric.AmountMetrics;
 import io.tamor.model.metric.BinaryMetrics;
 import io.tamor.model.metric.MetricRow;
 import io.tamor.model.metric.MetricTable;
+import io.tamor.model.metric.RecentMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,9 +30,12 @@ public final class Gate {
     }
 
     /** Whether the labels suffice to judge at least one task over all tiers. */
-    public boolean ready(MetricTable metrics) {
+    public boolean ready(RecentMetrics metrics) {
         for (int task = 0; task < spec.tasks().size(); task++) {
-            if (enough(metrics, task, MetricTable.ALL)) {
+            long positives = metrics.positives(task);
+            boolean amount = spec.tasks().get(task).target() == Target.AMOUNT;
+            long fewest = amount ? positives : Math.min(positives, metrics.count(task) - positives);
+            if (fewest >= bounds.minLabels()) {
                 return true;
             }
         }
@@ -50,6 +55,19 @@ public final class Gate {
             reasons.addAll(regressions(candidate, live));
         }
         return new GateReport(reasons.isEmpty(), against, reasons, slices(candidate, live));
+    }
+
+    /** AUC by task over all tiers; NaN where there are too few labels, or amounts. */
+    public List<Double> aucs(MetricTable metrics) {
+        List<Double> aucs = new ArrayList<>();
+        for (int task = 0; task < spec.tasks().size(); task++) {
+            BinaryMetrics binary = metrics.binary(task, MetricTable.ALL, MetricTable.ALL);
+            aucs.add(
+                    binary != null && enough(metrics, task, MetricTable.ALL)
+                            ? binary.auc()
+                            : Double.NaN);
+        }
+        return aucs;
     }
 
     /** The absolute bounds that a model breaks. */

@@ -61,6 +61,30 @@ public final class RecentMetrics {
         return all;
     }
 
+    /** Labels kept of a task over all tiers. */
+    public long count(int task) {
+        return sum(task, true);
+    }
+
+    /** Positive labels kept of a task over all tiers. */
+    public long positives(int task) {
+        return sum(task, false);
+    }
+
+    private long sum(int task, boolean all) {
+        long sum = 0;
+        for (MetricTable pane : panes.values()) {
+            BinaryMetrics binary = pane.binary(task, MetricTable.ALL, MetricTable.ALL);
+            AmountMetrics amount = pane.amount(task, MetricTable.ALL, MetricTable.ALL);
+            if (binary != null) {
+                sum += all ? binary.count() : binary.positives();
+            } else if (amount != null) {
+                sum += all ? amount.count() : amount.positives();
+            }
+        }
+        return sum;
+    }
+
     /** Adds all that another one of the same model and horizon keeps. */
     public void merge(RecentMetrics other) {
         if (other.paneMs != paneMs) {

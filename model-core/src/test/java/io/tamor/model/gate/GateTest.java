@@ -79,7 +79,6 @@ class GateTest {
         MetricTable live = table();
         score(candidate, 0, 200, 1, 1);
         score(live, 0, 200, 0, 1);
-        assertThat(gate.ready(candidate)).isFalse();
         GateReport report = gate.judge(candidate, live, 7L);
         assertThat(report.passed()).isTrue();
         assertThat(report.slices()).isEmpty();
@@ -136,6 +135,13 @@ class GateTest {
         assertThat(longer.recent().rows()).isEmpty();
         recent.clear();
         assertThat(recent.recent().rows()).isEmpty();
+        for (int i = 0; i < 199; i++) {
+            recent.add(i, CLICK, i % 3, 0.5, i % 2, 1);
+        }
+        assertThat(gate.ready(recent)).isFalse();
+        recent.add(200, CLICK, 0, 0.5, 1, 1);
+        assertThat(recent.count(CLICK)).isEqualTo(200);
+        assertThat(gate.ready(recent)).isTrue();
     }
 
     private static long clicks(RecentMetrics metrics) {

@@ -46,7 +46,11 @@ record RunSummary(RunReport report) {
                                 quality.positives()));
             }
         }
-        lines.add(text("snapshots     %d published", report.snapshots().size()));
+        long published = report.snapshots().stream().filter(s -> s.published()).count();
+        lines.add(
+                text(
+                        "snapshots     %d published, %d rejected or taken back",
+                        published, report.snapshots().size() - published));
         for (RunReport.Check check : report.checks()) {
             lines.add(
                     text(

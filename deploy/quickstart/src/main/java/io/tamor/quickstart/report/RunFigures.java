@@ -80,7 +80,7 @@ public final class RunFigures {
                 events.totals(),
                 timeline,
                 learner,
-                announced.stream().map(RunFigures::snapshot).toList(),
+                new VersionCensus(deployment.snapshots().directory()).of(announced),
                 seconds,
                 checks,
                 events.days(),
@@ -126,15 +126,6 @@ public final class RunFigures {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static RunReport.Snapshot snapshot(SnapshotAnnouncement announcement) {
-        return new RunReport.Snapshot(
-                announcement.getVersion(),
-                announcement.getUri(),
-                true,
-                "",
-                announcement.getEventTimeMs());
     }
 
     private List<SnapshotAnnouncement> announced() {

@@ -3,6 +3,7 @@ package io.tamor.quickstart.report;
 import io.tamor.model.snapshot.LocalSnapshotStore;
 import io.tamor.model.snapshot.SnapshotChain;
 import io.tamor.model.snapshot.SnapshotFolder;
+import io.tamor.schemas.SnapshotAction;
 import io.tamor.schemas.SnapshotAnnouncement;
 import java.io.IOException;
 import java.net.URI;
@@ -24,7 +25,9 @@ final class SnapshotChecks {
     }
 
     /** Checks announcements in the order they were made. */
-    List<RunReport.Check> of(List<SnapshotAnnouncement> announced) {
+    List<RunReport.Check> of(List<SnapshotAnnouncement> decisions) {
+        List<SnapshotAnnouncement> announced =
+                decisions.stream().filter(a -> a.getAction() == SnapshotAction.PUBLISH).toList();
         List<SnapshotAnnouncement> kept =
                 announced.subList(Math.max(0, announced.size() - keep), announced.size());
         List<String> problems = new ArrayList<>();

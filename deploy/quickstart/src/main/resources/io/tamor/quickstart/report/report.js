@@ -89,7 +89,7 @@ function header() {
     ["impressions matured", compact(t.samples)], ["pending", compact(t.pending)],
     ["labels learned", compact(sum(Object.values(t.labels).map(l => l.mature)))],
     ["attributed amount", r.currency + compact(Math.round(t.attributedAmountMinor / 100))],
-    ["training steps", compact(report.learner.steps)], ["snapshots published", number(report.snapshots.length)],
+    ["training steps", compact(report.learner.steps)], ["snapshots published", number(report.snapshots.filter(s => s.published).length)],
     ["timeline, events", perSecond(events, report.seconds.timeline)], ["learner, samples", perSecond(report.learner.samples, report.seconds.learner)],
   ];
   $("tiles").innerHTML = tiles.map(([name, value]) => `<div class="tile"><div class="value">${escaped(value)}</div><div class="name">${name}</div></div>`).join("");
@@ -280,7 +280,7 @@ function throughput() {
 function snapshots() {
   $("snapshots").innerHTML = "<thead><tr><th>version</th><th class=left>learned up to</th><th class=left>state</th><th class=left>folder</th></tr></thead><tbody>"
     + report.snapshots.map(s => `<tr><td>${s.version}</td><td class=left>${new Date(s.eventTimeMs).toISOString().replace("T", " ").slice(0, 16)} UTC</td>`
-      + `<td class=left>${s.published ? "published" : "rejected: " + escaped(s.reason)}</td><td class="left path">${escaped(s.path)}</td></tr>`).join("") + "</tbody>";
+      + `<td class=left>${s.published ? "published" : escaped(s.reason)}</td><td class="left path">${escaped(s.path)}</td></tr>`).join("") + "</tbody>";
 }
 
 function draw() {

@@ -17,7 +17,8 @@ import java.util.zip.CRC32;
  *
  * <pre>
  * int magic "TLRN"   int version   long feature schema   int parts
- * progress, metrics, trainer, drift, starting point: each int length, then that many bytes
+ * progress, metrics, trainer, drift, starting point, touched rows, serving, divergence, shadows:
+ * each int length, then that many bytes
  * int CRC-32 of all before
  * </pre>
  *

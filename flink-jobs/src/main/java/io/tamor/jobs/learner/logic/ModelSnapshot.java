@@ -1,12 +1,12 @@
 package io.tamor.jobs.learner.logic;
 
 import io.tamor.jobs.config.Deployment;
-import io.tamor.model.config.ModelSpec;
 import io.tamor.model.config.TaskSpec;
 import io.tamor.model.snapshot.Lineage;
 import io.tamor.model.snapshot.Manifest;
 import io.tamor.model.snapshot.Progress;
 import io.tamor.model.snapshot.SnapshotContent;
+import io.tamor.model.snapshot.SnapshotFile;
 import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.model.snapshot.SnapshotStore;
 import io.tamor.model.snapshot.onnx.OnnxExport;
@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A learner's model as a snapshot: its parameters, the same as ONNX, and how far it is. */
 public final class ModelSnapshot {
@@ -41,29 +40,46 @@ public final class ModelSnapshot {
             LearnerProgress progress,
             Map<String, Long> sources)
             throws IOException {
-        Map<String, INDArray> parameters = trainer.snapshotParameters();
-        return new SnapshotFolder(store)
-                .write(
-                        SnapshotContent.of(
-                                lineage,
-                                trainer.spec(),
-                                deployment.sampleSchema().fingerprintText(),
-                                parameters,
-                                progress(trainer.spec(), progress, sources),
-                                quality.total()),
-                        Map.of(
-                                Manifest.ONNX_FILE,
-                                OnnxExport.file(trainer.spec(), parameters, progress.steps)));
+        SnapshotContent content = content(lineage, deployment, trainer, quality, progress, sources);
+        return new SnapshotFolder(store).write(content, onnx(content));
     }
 
+    /** What a version holds; see {@link #write}. */
+    public static SnapshotContent content(
+            Lineage lineage,
+            Deployment deployment,
+            Trainer trainer,
+            Quality quality,
+            LearnerProgress progress,
+            Map<String, Long> sources) {
+        return SnapshotContent.of(
+                lineage,
+                trainer.spec(),
+                deployment.sampleSchema().fingerprintText(),
+                trainer.snapshotParameters(),
+                progress(trainer, progress, sources),
+                quality.total());
+    }
+
+    /** The same model for other runtimes, as a further file of the version. */
+    public static Map<String, SnapshotFile> onnx(SnapshotContent content) {
+        return Map.of(
+                Manifest.ONNX_FILE,
+                OnnxExport.file(content.model(), content.parameters(), content.progress().steps()));
+    }
+
+    /**
+     * The steps are the model's own, which scoring can depend on; a learner that went back has
+     * fewer.
+     */
     private static Progress progress(
-            ModelSpec spec, LearnerProgress progress, Map<String, Long> sources) {
+            Trainer trainer, LearnerProgress progress, Map<String, Long> sources) {
         Map<String, Long> matureLabels = new TreeMap<>();
-        List<TaskSpec> tasks = spec.tasks();
+        List<TaskSpec> tasks = trainer.spec().tasks();
         for (int task = 0; task < tasks.size(); task++) {
             matureLabels.put(tasks.get(task).name(), progress.matureLabels[task]);
         }
         return Progress.of(
-                progress.steps, progress.samples, matureLabels, sources, progress.trainedMs);
+                trainer.steps(), progress.samples, matureLabels, sources, progress.trainedMs);
     }
 }

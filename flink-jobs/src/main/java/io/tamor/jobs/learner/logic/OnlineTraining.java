@@ -29,6 +29,8 @@ public final class OnlineTraining {
     private final Quality quality;
     private final LearnerProgress progress;
     private final UserRowStore store;
+    private final @Nullable Shadows shadows;
+    private final Serving serving;
     private final long userRowTtlMs;
     private final int userField;
     private final int admitAfter;
@@ -67,11 +69,26 @@ public final class OnlineTraining {
             LearnerProgress progress,
             DriftMonitor drift,
             UserRowStore store) {
+        this(deployment, trainer, quality, progress, drift, store, null, new Serving());
+    }
+
+    /** The same with versions that score each batch too; null: none. */
+    public OnlineTraining(
+            Deployment deployment,
+            Trainer trainer,
+            Quality quality,
+            LearnerProgress progress,
+            DriftMonitor drift,
+            UserRowStore store,
+            @Nullable Shadows shadows,
+            Serving serving) {
         ModelSpec spec = trainer.spec();
         this.trainer = trainer;
         this.quality = quality;
         this.progress = progress;
         this.store = store;
+        this.shadows = shadows;
+        this.serving = serving;
         this.userRowTtlMs = deployment.learner().userRowTtl().toMillis();
         this.userField = ModelSpecs.userRowField(spec);
         this.admitAfter = deployment.learner().admitAfter();
@@ -93,9 +110,16 @@ public final class OnlineTraining {
         if (progress.snapshotMs == LearnerProgress.NEVER) {
             progress.snapshotMs = samples.get(0).getMaturedAtMs();
         }
+        if (shadows != null) {
+            score(shadows.live(), serving.live());
+            score(shadows.previous(), serving.previous());
+        }
         trainer.learningRateFactor(drift.learningRateFactor(samples.get(0).getMaturedAtMs()));
         StepOutcome outcome = trainer.step(batch);
         quality.count(samples, batch, trainer::prediction);
+        if (shadows != null) {
+            shadows.count(samples, batch, trainer::prediction);
+        }
         if (outcome.applied()) {
             saveRows();
             countLabels();
@@ -106,7 +130,7 @@ public final class OnlineTraining {
         if (drift.count(samples, batch, trainer::prediction)) {
             trainer.resetAccumulators();
         }
-        lastLoss = outcome.totalLoss();
+        lastLoss = outcome.applied() ? outcome.totalLoss() : Double.NaN;
         progress.samples += samples.size();
         for (Sample sample : samples) {
             progress.trainedMs = Math.max(progress.trainedMs, sample.getMaturedAtMs());
@@ -121,7 +145,32 @@ public final class OnlineTraining {
         }
     }
 
-    /** Sum of the tasks' losses of the last step, before its update. */
+    /** Scores the batch with a version as readers have it, the users' rows as of it included. */
+    private void score(@Nullable Trainer shadow, Serving.@Nullable Published version) {
+        if (shadow == null || version == null) {
+            return;
+        }
+        for (Slot slot : slotOrder) {
+            if (slot.index != NOT_LOADED) {
+                float[] values = slot.row.valuesAsOf(version.version());
+                loadInto(shadow, slot.index, values);
+            }
+        }
+        if (sharedSlot != NOT_LOADED) {
+            loadInto(shadow, sharedSlot, null);
+        }
+        shadow.score(batch);
+    }
+
+    private void loadInto(Trainer shadow, int slot, float @Nullable [] values) {
+        shadow.loadExternal(
+                userField,
+                slot,
+                values == null ? shadow.initialExternalRow(userField) : values,
+                shadow.initialExternalAccumulators(userField));
+    }
+
+    /** Sum of the tasks' losses of the last step, before its update; NaN where it was dropped. */
     public double lastLoss() {
         return lastLoss;
     }
@@ -179,9 +228,18 @@ public final class OnlineTraining {
         }
         UserRow row = new UserRow();
         row.trainedMs = atMs;
-        row.changed = stored != null && stored.changed;
-        row.timed = stored != null && stored.timed;
+        if (stored != null) {
+            keep(stored);
+            row.inherit(stored);
+        }
         return row;
+    }
+
+    /** Keeps a row as of the live version, for it is about to change. */
+    private void keep(UserRow row) {
+        if (shadows != null) {
+            row.keep(serving.liveVersion(), serving.oldestVersion());
+        }
     }
 
     private void saveRows() throws Exception {
@@ -190,6 +248,7 @@ public final class OnlineTraining {
             row.trainedMs = slot.trainedMs;
             row.samplesBefore = slot.samplesBefore;
             if (slot.index != NOT_LOADED) {
+                keep(row);
                 if (!row.admitted()) {
                     row.values = trainer.initialExternalRow(userField);
                     row.accumulators = trainer.initialExternalAccumulators(userField);

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LearnerStateWireTest {
     private static final long SCHEMA = 0x1122334455667788L;
     private static final Path VERSION_1 =
             Path.of("src", "test", "resources", "state", "learner-progress.v1.bin");
+    private static final Path VERSION_2 =
+            Path.of("src", "test", "resources", "state", "learner-serving.v2.bin");
 
     @Test
     void bytesOfVersion1AreStillRead() throws IOException {
@@ -19,6 +22,37 @@ class LearnerStateWireTest {
         LearnerProgress read = new LearnerProgress(2);
         LearnerStateWire.read(stored, SCHEMA, part(read));
         assertThat(read).usingRecursiveComparison().isEqualTo(example());
+    }
+
+    @Test
+    void bytesOfVersion2AreStillReadAndPartsThatTheyLackStayAsTheyAre() throws IOException {
+        byte[] stored = Files.readAllBytes(VERSION_2);
+        assertThat(LearnerStateWire.write(SCHEMA, part(example()), serving(exampleServing())))
+                .isEqualTo(stored);
+        LearnerProgress read = new LearnerProgress(2);
+        Serving serving = new Serving();
+        Serving unknown = new Serving();
+        LearnerStateWire.read(stored, SCHEMA, part(read), serving(serving), serving(unknown));
+        assertThat(read).usingRecursiveComparison().isEqualTo(example());
+        assertThat(serving).usingRecursiveComparison().isEqualTo(exampleServing());
+        assertThat(unknown).usingRecursiveComparison().isEqualTo(new Serving());
+        assertThatThrownBy(() -> LearnerStateWire.read(stored, SCHEMA, part(read)))
+                .hasMessageContaining("reads 1 parts, found 2");
+    }
+
+    private static Serving exampleServing() {
+        Serving serving = new Serving();
+        serving.published(new Serving.Published(1, "one", 0, List.of(0.5, 0.75)), false, 1000);
+        serving.published(new Serving.Published(2, "two", 1, List.of()), true, 2000);
+        serving.rejected(true);
+        serving.checkpoints = 4;
+        serving.rollbacks = 5;
+        serving.returns = 6;
+        return serving;
+    }
+
+    private static LearnerStateWire.Part serving(Serving serving) {
+        return new LearnerStateWire.Part(serving::write, serving::read);
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 
 /** Seeded samples for the example deployment, with labels that its features explain in part. */
 public final class TestingSamples {
@@ -30,10 +31,14 @@ public final class TestingSamples {
 
     /** The example deployment with one text of its YAML replaced. */
     public static Deployment deployment(Path folder, String text, String replacement) {
+        return deployment(folder, yaml -> yaml.replace(text, replacement));
+    }
+
+    /** The example deployment with its YAML changed. */
+    public static Deployment deployment(Path folder, UnaryOperator<String> change) {
         return DeploymentReader.parse(
                 "test",
-                yaml().replace(text, replacement)
-                        .replace("file:///tmp/tamor", folder.toUri().toString()));
+                change.apply(yaml()).replace("file:///tmp/tamor", folder.toUri().toString()));
     }
 
     /** The example deployment's YAML. */

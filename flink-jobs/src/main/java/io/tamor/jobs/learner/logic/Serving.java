@@ -1,0 +1,195 @@
+package io.tamor.jobs.learner.logic;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What readers are told to serve, as far as the learner has decided: the live version, the one
+ * before it while the live one is on trial, and counters of the gate's decisions. Part of {@link
+ * LearnerStateWire}.
+ */
+public final class Serving {
+    private static final int VERSION = 1;
+
+    private @Nullable Published live;
+    private @Nullable Published previous;
+
+    /** Event time of the live version's publication. */
+    private long liveSinceMs = LearnerProgress.NEVER;
+
+    /** Versions since the last full one; the next is full where it is negative. */
+    private int sinceFull = -1;
+
+    /** Checkpoints since the last version was made. */
+    public long checkpoints;
+
+    /** Candidates rejected in a row for being worse than the live version. */
+    public int worseInARow;
+
+    /** Event time since when labels have suited the live version suddenly badly; else never. */
+    public long suspectSinceMs = LearnerProgress.NEVER;
+
+    /** Versions rejected since the beginning. */
+    public long rejectedVersions;
+
+    /** Versions taken back since the beginning. */
+    public long rollbacks;
+
+    /** How often the learner went back to the live version's parameters. */
+    public long returns;
+
+    /**
+     * A version that was published.
+     *
+     * @param parentVersion 0 for none
+     * @param aucs by task over all tiers, when it was judged; NaN where that was not defined
+     */
+    public record Published(
+            long version, String manifestSha256, long parentVersion, List<Double> aucs) {
+        public Published {
+            aucs = List.copyOf(aucs);
+        }
+    }
+
+    /** The live version; null before the first. */
+    public @Nullable Published live() {
+        return live;
+    }
+
+    /** The version before the live one; null where there is none or its trial is over. */
+    public @Nullable Published previous() {
+        return previous;
+    }
+
+    /** Number of the live version, 0 for none. */
+    public long liveVersion() {
+        return live == null ? 0 : live.version();
+    }
+
+    /** The oldest version that can still become live again, 0 for none. */
+    public long oldestVersion() {
+        return previous == null ? liveVersion() : previous.version();
+    }
+
+    public long liveSinceMs() {
+        return liveSinceMs;
+    }
+
+    /** Whether the next version can be a delta, where every n-th is full. */
+    public boolean deltaNext(int fullEvery) {
+        return live != null && sinceFull >= 0 && sinceFull + 1 < fullEvery;
+    }
+
+    /** A version was published; the one before it stays at hand. */
+    public void published(Published version, boolean delta, long eventTimeMs) {
+        previous = live;
+        live = version;
+        liveSinceMs = eventTimeMs;
+        sinceFull = delta ? sinceFull + 1 : 0;
+        worseInARow = 0;
+        suspectSinceMs = LearnerProgress.NEVER;
+    }
+
+    /** A version was rejected. */
+    public void rejected(boolean worseThanLive) {
+        rejectedVersions++;
+        worseInARow = worseThanLive ? worseInARow + 1 : 0;
+    }
+
+    /**
+     * The live version was taken back; the next one is full, since nothing is known of its rows.
+     */
+    public void rolledBack(long eventTimeMs) {
+        if (previous == null) {
+            throw new IllegalStateException("no version to go back to from " + live);
+        }
+        live = previous;
+        previous = null;
+        liveSinceMs = eventTimeMs;
+        sinceFull = -1;
+        rollbacks++;
+    }
+
+    /** The live version has proved itself. */
+    public void trialOver() {
+        previous = null;
+    }
+
+    /** The learner went back to the live version's parameters. */
+    public void returned() {
+        returns++;
+        worseInARow = 0;
+    }
+
+    /** Takes over from a state that knew the last version alone. */
+    public void adopt(long version, String manifestSha256, long eventTimeMs) {
+        if (live == null && version > 0) {
+            live = new Published(version, manifestSha256, 0, List.of());
+            liveSinceMs = eventTimeMs;
+        }
+    }
+
+    /** Version 1: int version, live, previous, then the other fields in their order above. */
+    public void write(DataOutput out) throws IOException {
+        out.writeInt(VERSION);
+        write(out, live);
+        write(out, previous);
+        out.writeLong(liveSinceMs);
+        out.writeInt(sinceFull);
+        out.writeLong(checkpoints);
+        out.writeInt(worseInARow);
+        out.writeLong(suspectSinceMs);
+        out.writeLong(rejectedVersions);
+        out.writeLong(rollbacks);
+        out.writeLong(returns);
+    }
+
+    private static void write(DataOutput out, @Nullable Published published) throws IOException {
+        out.writeBoolean(published != null);
+        if (published != null) {
+            out.writeLong(published.version());
+            out.writeUTF(published.manifestSha256());
+            out.writeLong(published.parentVersion());
+            out.writeInt(published.aucs().size());
+            for (double auc : published.aucs()) {
+                out.writeDouble(auc);
+            }
+        }
+    }
+
+    /** Reads what {@link #write} wrote. */
+    public void read(DataInput in) throws IOException {
+        int version = in.readInt();
+        if (version != VERSION) {
+            throw new IOException("serving: wanted version " + VERSION + ", found " + version);
+        }
+        live = published(in);
+        previous = published(in);
+        liveSinceMs = in.readLong();
+        sinceFull = in.readInt();
+        checkpoints = in.readLong();
+        worseInARow = in.readInt();
+        suspectSinceMs = in.readLong();
+        rejectedVersions = in.readLong();
+        rollbacks = in.readLong();
+        returns = in.readLong();
+    }
+
+    private static @Nullable Published published(DataInput in) throws IOException {
+        if (!in.readBoolean()) {
+            return null;
+        }
+        long version = in.readLong();
+        String manifestSha256 = in.readUTF();
+        long parentVersion = in.readLong();
+        List<Double> aucs = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            aucs.add(in.readDouble());
+        }
+        return new Published(version, manifestSha256, parentVersion, aucs);
+    }
+}

@@ -1,0 +1,180 @@
+package io.tamor.jobs.learner.logic;
+
+import io.tamor.model.config.ModelSpec;
+import io.tamor.model.metric.RecentMetrics;
+import io.tamor.model.network.MiniBatch;
+import io.tamor.model.training.Trainer;
+import io.tamor.schemas.Sample;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shadow scoring: the learner as it is (the candidate), the live version and, during its trial, the
+ * version before it score the same samples before the learner is trained on them. What each scored
+ * since the live version was published is kept as mergeable metrics of the recent labels.
+ *
+ * <p>The live version and the one before it are whole trainers that stand still, so that the
+ * learner can become the live one again, optimiser state included. Memory: one more model with its
+ * optimiser state once a version is live, two during a trial, and up to six metric tables by task
+ * and tier. Part of {@link LearnerStateWire}. Not thread-safe.
+ */
+public final class Shadows {
+    private static final int VERSION = 1;
+
+    private final ModelSpec spec;
+    private final int capacity;
+    private final RecentMetrics candidateMetrics;
+    private final RecentMetrics liveMetrics;
+    private final RecentMetrics previousMetrics;
+    private @Nullable Trainer live;
+    private @Nullable Trainer previous;
+
+    /** Nothing is live yet; metrics reach back a horizon at most. */
+    public Shadows(ModelSpec spec, int capacity, Duration horizon) {
+        this.spec = spec;
+        this.capacity = capacity;
+        candidateMetrics = new RecentMetrics(spec, horizon);
+        liveMetrics = new RecentMetrics(spec, horizon);
+        previousMetrics = new RecentMetrics(spec, horizon);
+    }
+
+    /** The live version as a trainer that stands still; null before the first. */
+    public @Nullable Trainer live() {
+        return live;
+    }
+
+    /** The version before it, likewise; null where there is none or the trial is over. */
+    public @Nullable Trainer previous() {
+        return previous;
+    }
+
+    /** The candidate's metrics since the live version was published, or since the beginning. */
+    public RecentMetrics candidateMetrics() {
+        return candidateMetrics;
+    }
+
+    /** The live version's on the same labels. */
+    public RecentMetrics liveMetrics() {
+        return liveMetrics;
+    }
+
+    /** The version before the live one's on the same labels. */
+    public RecentMetrics previousMetrics() {
+        return previousMetrics;
+    }
+
+    /**
+     * Counts every final label of a batch that every model has scored; the samples are the batch's
+     * rows. A label that one of them gives no number is counted for none, so that they stay
+     * comparable.
+     */
+    public void count(List<Sample> samples, MiniBatch batch, Quality.Scores candidate) {
+        for (int row = 0; row < samples.size(); row++) {
+            for (int task = 0; task < spec.tasks().size(); task++) {
+                float own = candidate.prediction(row, task);
+                float lives = live == null ? 0 : live.prediction(row, task);
+                float befores = previous == null ? 0 : previous.prediction(row, task);
+                if (!batch.masked(row, task) && Float.isFinite(own + lives + befores)) {
+                    long timeMs = samples.get(row).getMaturedAtMs();
+                    add(candidateMetrics, timeMs, batch, row, task, own);
+                    if (live != null) {
+                        add(liveMetrics, timeMs, batch, row, task, lives);
+                    }
+                    if (previous != null) {
+                        add(previousMetrics, timeMs, batch, row, task, befores);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void add(
+            RecentMetrics to, long timeMs, MiniBatch batch, int row, int task, float prediction) {
+        to.add(
+                timeMs,
+                task,
+                batch.tier(row),
+                prediction,
+                batch.label(row, task),
+                batch.weight(row, task));
+    }
+
+    /** The learner as it is has been published. */
+    public void published(Trainer learner) {
+        Trainer spare = previous == null ? new Trainer(spec, capacity) : previous;
+        previous = live;
+        live = spare;
+        spare.copyFrom(learner);
+        clear();
+    }
+
+    /** The version before the live one is live again. */
+    public void rolledBack() {
+        live = previous;
+        previous = null;
+        clear();
+    }
+
+    /** The live version has proved itself. */
+    public void trialOver() {
+        previous = null;
+        previousMetrics.clear();
+    }
+
+    /** Forgets every version and what was scored. */
+    public void forget() {
+        live = null;
+        previous = null;
+        clear();
+    }
+
+    /** Forgets what was scored: the learner is no longer what it was. */
+    public void clear() {
+        candidateMetrics.clear();
+        liveMetrics.clear();
+        previousMetrics.clear();
+    }
+
+    /** Version 1: int version; per shadow boolean there, its state; the metrics of the three. */
+    public void write(DataOutput out) throws IOException {
+        out.writeInt(VERSION);
+        write(out, live);
+        write(out, previous);
+        candidateMetrics.write(out);
+        liveMetrics.write(out);
+        previousMetrics.write(out);
+    }
+
+    private static void write(DataOutput out, @Nullable Trainer shadow) throws IOException {
+        out.writeBoolean(shadow != null);
+        if (shadow != null) {
+            shadow.writeState(out);
+        }
+    }
+
+    /** Reads what {@link #write} wrote for the same model. */
+    public void read(DataInput in) throws IOException {
+        int version = in.readInt();
+        if (version != VERSION) {
+            throw new IOException("shadows: wanted version " + VERSION + ", found " + version);
+        }
+        live = trainer(in);
+        previous = trainer(in);
+        candidateMetrics.read(in);
+        liveMetrics.read(in);
+        previousMetrics.read(in);
+    }
+
+    private @Nullable Trainer trainer(DataInput in) throws IOException {
+        if (!in.readBoolean()) {
+            return null;
+        }
+        Trainer trainer = new Trainer(spec, capacity);
+        trainer.readState(in);
+        return trainer;
+    }
+}
