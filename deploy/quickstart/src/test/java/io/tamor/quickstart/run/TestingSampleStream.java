@@ -1,6 +1,7 @@
 package io.tamor.quickstart.run;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.CommittedRecords;
 import io.tamor.jobs.io.KafkaTopics;
 import io.tamor.jobs.learner.logic.SampleOrder;
 import io.tamor.jobs.timeline.TimelineJob;
@@ -8,7 +9,6 @@ import io.tamor.quickstart.broker.EmbeddedBroker;
 import io.tamor.quickstart.cluster.LocalCluster;
 import io.tamor.quickstart.feed.Arrivals;
 import io.tamor.quickstart.feed.KafkaFeedSink;
-import io.tamor.quickstart.report.CommittedRecords;
 import io.tamor.schemas.Sample;
 import java.nio.file.Path;
 import java.util.ArrayList;
