@@ -62,6 +62,7 @@ class BackfillITCase {
                                     TimelineJob.defineOverFiles(environment, of, files, bounded),
                             deployment,
                             null);
+            samples.until("all tasks running", () -> cluster.isRunning(backfill));
             samples.until("the files read", () -> cluster.recordsRead(backfill) >= past);
             String savepoint = cluster.stop(backfill, folder.resolve("savepoints"), false);
             samples.readToEnd();

@@ -63,7 +63,6 @@ class LiveJobsITCase {
                 cluster.requireRunning(timeline);
                 assertThat(closed).isNotEmpty();
                 assertThat(TestingLive.differences(samples.records(), closed)).isEmpty();
-                snapshots.until("a snapshot", () -> !snapshots.records().isEmpty());
                 assertThat(problems(snapshots.records())).isEmpty();
 
                 // Stopped with a savepoint; events come meanwhile; goes on with a shorter outage.
@@ -75,9 +74,7 @@ class LiveJobsITCase {
                 samples.until("held samples", () -> samples.records().size() > closed.size());
 
                 // The learner dies and goes on from its last checkpoint.
-                snapshots.readToEnd();
-                int before = snapshots.records().size();
-                snapshots.until("a version more", () -> snapshots.records().size() > before);
+                snapshots.until("a version", () -> !snapshots.records().isEmpty());
                 String checkpoint = cluster.cancel(learner, folder.resolve("live/checkpoints"));
                 TestingLive.feedLive(36, admin, feed, samples);
                 learner = cluster.start(LearningJob::define, hasty, checkpoint);

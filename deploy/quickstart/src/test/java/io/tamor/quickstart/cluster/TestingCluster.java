@@ -16,6 +16,8 @@ import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.jobmaster.JobResult;
@@ -65,6 +67,19 @@ final class TestingCluster implements AutoCloseable {
     void run(Definition job, Deployment deployment) throws Exception {
         result(submit(job, deployment, true, null))
                 .toJobExecutionResult(getClass().getClassLoader());
+    }
+
+    /** Whether every task of a job runs: before, it cannot be stopped with a savepoint. */
+    boolean isRunning(JobID job) throws Exception {
+        for (AccessExecutionVertex task :
+                cluster.getExecutionGraph(job)
+                        .get(SECONDS, TimeUnit.SECONDS)
+                        .getAllExecutionVertices()) {
+            if (task.getExecutionState() != ExecutionState.RUNNING) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** How many records a job's sources have read, by the figures of the last second. */
