@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *     time that is at most a 24th of {@code over}; one millisecond for LAST and TIME_SINCE
  * @param scenario restricts to events of this scenario, null to none
  * @param smoothing of {@code RATE}, null for none
+ * @param users OWN: the user's accepted events. ALL: every user's events as logged, with {@code
+ *     same} SCENARIO or ITEM; an outcome counts for the item and scenario it names itself
  */
 public record AggregateOptions(
         Function function,
@@ -33,7 +35,8 @@ public record AggregateOptions(
         Same same,
         Duration hop,
         @Nullable String scenario,
-        @Nullable Smoothing smoothing)
+        @Nullable Smoothing smoothing,
+        Users users)
         implements Serializable {
     /** Most hops of a window. */
     public static final int MOST_HOPS = 400;
@@ -62,6 +65,7 @@ public record AggregateOptions(
 
     public AggregateOptions {
         same = same == null ? Same.ANY : same;
+        users = users == null ? Users.OWN : users;
         hop = hop != null ? hop : function.exact() ? Duration.ofMillis(1) : usualHop(over);
     }
 
@@ -116,6 +120,12 @@ public record AggregateOptions(
         ANY,
         SCENARIO,
         ITEM
+    }
+
+    /** Whose events count. */
+    public enum Users {
+        OWN,
+        ALL
     }
 
     /**

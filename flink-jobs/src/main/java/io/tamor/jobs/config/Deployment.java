@@ -56,6 +56,11 @@ public record Deployment(
         for (TaskOptions task : tasks) {
             check(problems, task, scenarios);
         }
+        Duration freeze = timeline.freezeRequests();
+        problems.require(
+                freeze == null || freeze.toMillis() > 0,
+                "timeline.freeze_requests must be > 0, was %s",
+                timeline);
         check(problems, timeline, topics);
         String learned = learner.labelSet();
         if (learned != null) {
@@ -313,6 +318,12 @@ public record Deployment(
                 .require(
                         scenario == null || aggregate.same() != AggregateOptions.Same.SCENARIO,
                         "%s.aggregate: either scenario or same: scenario, not both",
+                        key)
+                .require(
+                        aggregate.users() == AggregateOptions.Users.OWN
+                                || aggregate.same() != AggregateOptions.Same.ANY,
+                        "%s.aggregate.users: all users' events are counted by item or scenario;"
+                                + " wanted same: item or same: scenario",
                         key)
                 .require(
                         smoothing == null || rate,

@@ -1,6 +1,7 @@
 package io.tamor.jobs.config;
 
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxPendingPerUser pending impressions of one user; the excess is rejected as overflow
  * @param maxItemsPerUser items whose aggregates a user's state remembers, those with the newest
  *     events
+ * @param freezeRequests impressions of one ranking request share the user's features as of its
+ *     first one if they follow within this time; null: each has its own
  */
 public record TimelineOptions(
         Emit emit,
@@ -25,8 +28,12 @@ public record TimelineOptions(
         List<LabelSetOptions> labelSets,
         @Nullable CorrectionOptions corrections,
         int maxPendingPerUser,
-        int maxItemsPerUser)
+        int maxItemsPerUser,
+        @Nullable Duration freezeRequests)
         implements Serializable {
+    /** Requests of one user that are frozen at a time; beyond it the oldest is forgotten. */
+    public static final int MOST_REQUESTS = 16;
+
     private static final int USUAL_ITEMS = 100;
 
     @SuppressWarnings("NullAway") // an absent list is read as null
@@ -68,7 +75,8 @@ public record TimelineOptions(
                                 LabelSetOptions.Redemptions.IGNORE)),
                 null,
                 maxPendingPerUser,
-                maxItemsPerUser);
+                maxItemsPerUser,
+                null);
     }
 
     /** Event time for which an outcome behind the watermark is still taken; 0: none is. */

@@ -1,5 +1,6 @@
 package io.tamor.jobs.timeline;
 
+import io.tamor.jobs.config.AggregateOptions.Same;
 import io.tamor.jobs.timeline.logic.EventKind;
 
 /** Uids and names of the timeline's operators. State is found by them: they never change. */
@@ -10,6 +11,20 @@ final class OperatorUids {
     static final String REJECTED = "timeline.rejected-sink";
 
     private OperatorUids() {}
+
+    /** The stage that tells impressions of all users' events of their item or scenario. */
+    static String population(Same level) {
+        return switch (level) {
+            case ITEM -> "timeline.item-population";
+            case SCENARIO -> "timeline.scenario-population";
+            case ANY ->
+                    throw new IllegalArgumentException("a population is of an item or scenario");
+        };
+    }
+
+    static String populationEvents(Same level, EventKind kind) {
+        return population(level) + "-" + kind.stream();
+    }
 
     static String fileSource(EventKind kind) {
         return switch (kind) {

@@ -2,6 +2,7 @@ package io.tamor.jobs.timeline;
 
 import io.tamor.jobs.io.SerializerTypeInfo;
 import io.tamor.jobs.timeline.logic.EventKind;
+import io.tamor.jobs.timeline.logic.Population;
 import io.tamor.jobs.timeline.logic.RawEvent;
 import io.tamor.schemas.RejectionCause;
 import java.io.IOException;
@@ -19,12 +20,16 @@ import org.jspecify.annotations.Nullable;
  * version: bytes of an older build stay readable.
  *
  * <pre>
- * version 1   kind + 4 * cause (0 none, 1 undecodable, 2 invalid)   1 byte, with 16 * version
+ * version 1   kind + 4 * cause (0 none, 1 undecodable, 2 invalid,   1 byte, with 16 * version
+ *             3 late)
  *             user id                                               string
  *             time, partition, offset                               8, 4, 8 bytes
  *             detail                                                string, where there is a cause
  *             payload                                               4 bytes of length, bytes
+ * version 2   as 1, then what it was told: feature schema, values   8 bytes; count, 8 bytes each
  * </pre>
+ *
+ * Version 2 is written only for impressions that were told something.
  */
 public final class RawEventSerializer extends TypeSerializerSingleton<RawEvent> {
     public static final RawEventSerializer INSTANCE = new RawEventSerializer();
@@ -33,7 +38,8 @@ public final class RawEventSerializer extends TypeSerializerSingleton<RawEvent> 
     public static final TypeInformation<RawEvent> TYPE =
             new SerializerTypeInfo<>(RawEvent.class, INSTANCE);
 
-    private static final int VERSION = 1;
+    private static final int UNTOLD = 1;
+    private static final int TOLD = 2;
 
     @Override
     public boolean isImmutableType() {
@@ -63,7 +69,9 @@ public final class RawEventSerializer extends TypeSerializerSingleton<RawEvent> 
     @Override
     public void serialize(RawEvent event, DataOutputView target) throws IOException {
         int cause = causeCode(event.cause());
-        target.writeByte(VERSION << 4 | cause << 2 | event.kind().code());
+        Population population = event.population();
+        int version = population == null ? UNTOLD : TOLD;
+        target.writeByte(version << 4 | cause << 2 | event.kind().code());
         StringValue.writeString(event.userId(), target);
         target.writeLong(event.timeMs());
         target.writeInt(event.partition());
@@ -73,17 +81,25 @@ public final class RawEventSerializer extends TypeSerializerSingleton<RawEvent> 
         }
         target.writeInt(event.payload().length);
         target.write(event.payload());
+        if (population != null) {
+            target.writeLong(population.featureSchema());
+            target.writeInt(population.values().length);
+            for (double value : population.values()) {
+                target.writeDouble(value);
+            }
+        }
     }
 
     @Override
     public RawEvent deserialize(DataInputView source) throws IOException {
         int head = source.readUnsignedByte();
-        if (head >>> 4 != VERSION) {
+        int version = head >>> 4;
+        if (version != UNTOLD && version != TOLD) {
             throw new IOException(
                     "event: form version "
-                            + (head >>> 4)
+                            + version
                             + ", this build reads 1 to "
-                            + VERSION
+                            + TOLD
                             + "; restore with the build that wrote it or a newer one");
         }
         EventKind kind = EventKind.of(head & 3);
@@ -95,7 +111,18 @@ public final class RawEventSerializer extends TypeSerializerSingleton<RawEvent> 
         String detail = cause == null ? "" : StringValue.readString(source);
         byte[] payload = new byte[source.readInt()];
         source.readFully(payload);
-        return new RawEvent(kind, userId, timeMs, partition, offset, payload, cause, detail);
+        RawEvent event =
+                new RawEvent(kind, userId, timeMs, partition, offset, payload, cause, detail);
+        return version == TOLD ? event.told(population(source)) : event;
+    }
+
+    private static Population population(DataInputView source) throws IOException {
+        long featureSchema = source.readLong();
+        double[] values = new double[source.readInt()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = source.readDouble();
+        }
+        return new Population(featureSchema, values);
     }
 
     @Override
@@ -118,8 +145,11 @@ public final class RawEventSerializer extends TypeSerializerSingleton<RawEvent> 
         if (cause == RejectionCause.INVALID) {
             return 2;
         }
+        if (cause == RejectionCause.LATE) {
+            return 3;
+        }
         throw new IllegalArgumentException(
-                "an event is refused on arrival as UNDECODABLE or INVALID, was " + cause);
+                "an event is refused on arrival as UNDECODABLE, INVALID or LATE, was " + cause);
     }
 
     private static @Nullable RejectionCause causeOf(int code) throws IOException {
@@ -127,6 +157,7 @@ public final class RawEventSerializer extends TypeSerializerSingleton<RawEvent> 
             case 0 -> null;
             case 1 -> RejectionCause.UNDECODABLE;
             case 2 -> RejectionCause.INVALID;
+            case 3 -> RejectionCause.LATE;
             default -> throw new IOException("event: unknown cause " + code);
         };
     }

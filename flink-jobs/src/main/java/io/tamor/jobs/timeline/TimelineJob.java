@@ -25,7 +25,8 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * Events to samples: four Kafka topics, one shuffle by user, one operator, samples and rejected
- * records in Kafka transactions.
+ * records in Kafka transactions. Where features count all users' events, impressions pass {@link
+ * PopulationStage} first.
  */
 public final class TimelineJob {
     /** Side output of {@link #build}: labels that late outcomes changed. */
@@ -161,6 +162,7 @@ public final class TimelineJob {
                             + events.size());
         }
         StreamExecutionEnvironment environment = events.get(0).getExecutionEnvironment();
+        List<DataStream<RawEvent>> told = PopulationStage.told(events, deployment);
         KeyedMultipleInputTransformation<OutgoingRecord> timeline =
                 new KeyedMultipleInputTransformation<>(
                         OperatorUids.USER_TIMELINE,
@@ -168,7 +170,7 @@ public final class TimelineJob {
                         OutgoingRecord.TYPE,
                         environment.getParallelism(),
                         Types.STRING);
-        for (DataStream<RawEvent> stream : events) {
+        for (DataStream<RawEvent> stream : told) {
             timeline.addInput(
                     stream.keyBy(RawEvent::userId, Types.STRING).getTransformation(),
                     (KeySelector<RawEvent, String>) RawEvent::userId);

@@ -168,7 +168,11 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     private void onEvent(RawEvent event) throws Exception {
         figures.event(event.userId());
         RejectionCause refused = event.cause();
-        if (refused != null) {
+        if (refused == RejectionCause.LATE) {
+            RecentUsers.Recent recent = users.load(event.userId());
+            rules.refuseLate(recent.user, wire.decodeAgain(event), timers.currentWatermark());
+            users.changed(recent);
+        } else if (refused != null) {
             rules.reject(event, refused, event.detail());
         } else if (event.timeMs() <= timers.currentWatermark()) {
             late(wire.decodeAgain(event));

@@ -76,6 +76,52 @@ final class DeploymentReaderTest {
     }
 
     @Test
+    void impossibleAggregatesAreNamedAtOnce() throws IOException {
+        String clicks = "aggregate: {function: count, of: clicks, over: 7 d}";
+        String rate = "per: impressions, over: 7 d, same: scenario}";
+        assertThat(example()).contains(clicks).contains(rate);
+        String broken =
+                example()
+                        .replace("emit: staged", "emit: staged\n  freeze_requests: 0 s")
+                        .replace(
+                                clicks,
+                                "aggregate: {function: count, of: clicks, over: 7 d, hop: 1 s,"
+                                        + " users: all, smoothing: {rate: 0.1, weight: 5}}")
+                        .replace(
+                                rate,
+                                "per: impressions, over: 7 d, same: scenario, scenario: gold}");
+
+        assertThatThrownBy(() -> DeploymentReader.parse("broken.yaml", broken))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("6 problems")
+                .hasMessageContaining("clicks_7d.aggregate.hop must be in [over / 400, over]")
+                .hasMessageContaining("clicks_7d.aggregate.users: all users' events are counted by")
+                .hasMessageContaining("clicks_7d.aggregate.smoothing belongs to function rate")
+                .hasMessageContaining("ctr_here.aggregate.scenario is not among scenarios")
+                .hasMessageContaining("ctr_here.aggregate: either scenario or same: scenario")
+                .hasMessageContaining("timeline.freeze_requests must be > 0");
+    }
+
+    @Test
+    void aHopIsARoundTimeWhereNoneIsNamed() throws IOException {
+        assertThat(hop("7 d")).isEqualTo(Duration.ofHours(6));
+        assertThat(hop("28 d")).isEqualTo(Duration.ofDays(1));
+        assertThat(hop("1 h")).isEqualTo(Duration.ofMinutes(2));
+        assertThat(hop("1 s")).isEqualTo(Duration.ofMillis(41));
+    }
+
+    private static Duration hop(String over) throws IOException {
+        return DeploymentReader.parse(
+                        "example",
+                        example().replace("of: clicks, over: 7 d", "of: clicks, over: " + over))
+                .sampleSchema()
+                .dense()
+                .get(1)
+                .aggregate()
+                .hop();
+    }
+
+    @Test
     void labelSetsAndCorrectionsAreReadAndChecked() throws IOException {
         String attribution = "attribution: {rule: last-click, scope: same-scenario, window: 3 d}";
         String sets =

@@ -43,7 +43,8 @@ final class CorrectionsTest {
                                         Redemptions.RETRACT)),
                         new CorrectionOptions(GRACE),
                         100,
-                        100),
+                        100,
+                        null),
                 base.tasks());
     }
 

@@ -9,10 +9,13 @@ import io.tamor.jobs.config.TimelineOptions;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.schemas.Sample;
 import java.net.URL;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.streaming.util.OperatorSnapshotUtil;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,9 +26,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class StateHistoryTest {
     private static final long T = 1_600_000_000_000L;
     private static final long MINUTE = 60_000L;
-    private static final int NEWEST = 3;
+    private static final Deployment DEPLOYMENT = TestingDeployments.example();
+    private static final int NEWEST = 4;
+    private static final String REQUEST = "request-1";
 
-    /** Version 3 came with retraction and corrections. */
+    /** Version 3 came with retraction and corrections, version 4 with frozen requests. */
     private static Deployment deployment(int version) {
         Deployment base = TestingDeployments.example();
         if (version == 1) {
@@ -44,12 +49,13 @@ final class StateHistoryTest {
                                         LabelSetOptions.Redemptions.RETRACT)),
                         new CorrectionOptions(Duration.ofHours(6)),
                         base.timeline().maxPendingPerUser(),
-                        base.timeline().maxItemsPerUser()),
+                        base.timeline().maxItemsPerUser(),
+                        version >= 4 ? Duration.ofHours(1) : null),
                 base.tasks());
     }
 
     @ParameterizedTest
-    @CsvSource({"1, '', false", "1, -rocksdb, true", NEWEST + ", '', false"})
+    @CsvSource({"1, '', false", "1, -rocksdb, true", "3, '', false", NEWEST + ", '', false"})
     void everyVersionGoesOnWhereItStopped(int version, String by, boolean rocksDb)
             throws Exception {
         URL file = getClass().getResource("/state/user-timeline-v" + version + by + ".snapshot");
@@ -71,6 +77,41 @@ final class StateHistoryTest {
         }
     }
 
+    /** Version 1 kept no aggregates: they are made from the events it kept. */
+    @Test
+    void versionOneKnowsTheUsersPast() throws Exception {
+        assertThat(laterFeatures("/state/user-timeline-v1.snapshot", DEPLOYMENT, null))
+                .isEqualTo(laterFeatures(null, DEPLOYMENT, null));
+    }
+
+    @Test
+    void versionFourKnowsTheUsersPastAndTheFrozenRequest() throws Exception {
+        assertThat(laterFeatures("/state/user-timeline-v4.snapshot", deployment(4), REQUEST))
+                .isEqualTo(laterFeatures(null, deployment(4), REQUEST))
+                .isNotEqualTo(laterFeatures(null, deployment(4), null));
+    }
+
+    /** Of an impression after the snapshot was taken, restored or uninterrupted. */
+    private static ByteBuffer laterFeatures(String file, Deployment deployment, String request)
+            throws Exception {
+        try (TestingTimeline timeline = new TestingTimeline(deployment, false, 1)) {
+            if (file == null) {
+                feedUpToTheSnapshot(timeline, request);
+            } else {
+                URL url = StateHistoryTest.class.getResource(file);
+                timeline.restore(
+                        OperatorSnapshotUtil.readStateHandle(Path.of(url.toURI()).toString()));
+            }
+            timeline.feed(impression("i2", 12, request).raw(6));
+            timeline.finish();
+            return timeline.samples.stream()
+                    .filter(s -> s.getImpressionId().equals("i2"))
+                    .findFirst()
+                    .orElseThrow()
+                    .getDense();
+        }
+    }
+
     private static List<Float> labels(TestingTimeline timeline, int stage) {
         Sample sample = timeline.samples.get(stage);
         assertThat(sample.getStage()).isEqualTo(stage);
@@ -81,22 +122,32 @@ final class StateHistoryTest {
     public static void main(String[] arguments) throws Exception {
         boolean rocksDb = arguments.length > 1;
         try (TestingTimeline timeline = new TestingTimeline(deployment(NEWEST), rocksDb, 1)) {
-            timeline.feed(
-                    TestingEvent.investment("v0", "user", T - MINUTE, null, "fund", false, 5_000)
-                            .raw(1));
-            timeline.feed(
-                    TestingEvent.impression("i1", "user", T, "item", "fund", null)
-                            .with(java.util.Map.of("age", "30"), java.util.Map.of())
-                            .raw(2));
-            timeline.feed(outcome(EventKind.CLICK, "c1", "i1", 2).raw(3));
-            timeline.watermarks(T + 5 * MINUTE);
-            timeline.feed(outcome(EventKind.CONVERSION, "o1", "i1", 10).raw(4));
-            timeline.feed(
-                    TestingEvent.investment(
-                                    "v1", "user", T + 11 * MINUTE, null, "fund", false, 20_000)
-                            .raw(5));
+            feedUpToTheSnapshot(timeline, REQUEST);
             OperatorSnapshotUtil.writeStateHandle(timeline.snapshot(), arguments[0]);
         }
+    }
+
+    private static void feedUpToTheSnapshot(TestingTimeline timeline, String request)
+            throws Exception {
+        timeline.feed(
+                TestingEvent.investment("v0", "user", T - MINUTE, null, "fund", false, 5_000)
+                        .raw(1));
+        timeline.feed(impression("i1", 0, request).raw(2));
+        timeline.feed(outcome(EventKind.CLICK, "c1", "i1", 2).raw(3));
+        timeline.watermarks(T + 5 * MINUTE);
+        timeline.feed(outcome(EventKind.CONVERSION, "o1", "i1", 10).raw(4));
+        timeline.feed(
+                TestingEvent.investment("v1", "user", T + 11 * MINUTE, null, "fund", false, 20_000)
+                        .raw(5));
+    }
+
+    private static TestingEvent impression(String id, long minute, String request) {
+        return TestingEvent.impression(id, "user", T + minute * MINUTE, "item", "fund", null)
+                .with(
+                        request == null
+                                ? Map.of("age", "30")
+                                : Map.of("age", "30", TestingEvent.REQUEST, request),
+                        Map.of());
     }
 
     private static TestingEvent outcome(

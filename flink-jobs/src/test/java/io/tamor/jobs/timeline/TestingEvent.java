@@ -31,6 +31,9 @@ record TestingEvent(
         long amountMinor,
         Map<String, String> attributes,
         Map<String, Double> measures) {
+    /** Attribute of an impression that is its request id, too. */
+    static final String REQUEST = "request";
+
     private static final RecordWire<Impression> IMPRESSIONS = RecordWire.of(Impression.class);
     private static final RecordWire<Click> CLICKS = RecordWire.of(Click.class);
     private static final RecordWire<Conversion> CONVERSIONS = RecordWire.of(Conversion.class);
@@ -195,6 +198,7 @@ record TestingEvent(
                                     .setScenario(scenario)
                                     .setEventTimeMs(timeMs)
                                     .setValidUntilMs(validUntilMs)
+                                    .setRequestId(attributes.get(REQUEST))
                                     .setAttributes(new TreeMap<>(attributes))
                                     .setMeasures(new TreeMap<>(measures))
                                     .build());

@@ -1,5 +1,6 @@
 package io.tamor.jobs.timeline;
 
+import io.tamor.jobs.config.AggregateOptions.Same;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.timeline.logic.EventKind;
@@ -42,6 +43,7 @@ final class TestingTimeline implements AutoCloseable {
     private final RecordWire<Sample> sampleWire = RecordWire.of(Sample.class);
     private final RecordWire<Correction> correctionWire = RecordWire.of(Correction.class);
     private final RecordWire<RejectedRecord> rejectedWire = RecordWire.of(RejectedRecord.class);
+    private final List<TestingPopulationStage> stages = new ArrayList<>();
     private final long[] watermarks = {
         Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE
     };
@@ -54,6 +56,13 @@ final class TestingTimeline implements AutoCloseable {
     TestingTimeline(Deployment deployment, boolean rocksDb, int parallelism) throws Exception {
         this.deployment = deployment;
         this.rocksDb = rocksDb;
+        for (Same level : PopulationStage.LEVELS) {
+            TestingPopulationStage stage = new TestingPopulationStage(deployment, level, rocksDb);
+            if (stage.needed()) {
+                stage.start(parallelism, null, 0);
+                stages.add(stage);
+            }
+        }
         start(parallelism, null, 0);
     }
 
@@ -76,6 +85,44 @@ final class TestingTimeline implements AutoCloseable {
     }
 
     void feed(RawEvent event) throws Exception {
+        for (TestingPopulationStage stage : stages) {
+            if (stage == stages.get(0) || event.kind() != EventKind.IMPRESSION) {
+                stage.feed(event);
+            }
+        }
+        if (stages.isEmpty() || event.kind() != EventKind.IMPRESSION) {
+            feedUser(event);
+        } else {
+            passOn();
+        }
+    }
+
+    /** Hands told impressions from stage to stage, and to the users, with the watermark behind. */
+    private void passOn() throws Exception {
+        for (int i = 0; i < stages.size(); i++) {
+            TestingPopulationStage next = i + 1 < stages.size() ? stages.get(i + 1) : null;
+            for (RawEvent told : stages.get(i).told()) {
+                if (next == null) {
+                    feedUser(told);
+                } else {
+                    next.feed(told);
+                }
+            }
+            long passed = stages.get(i).watermarkMs();
+            if (passed == Long.MIN_VALUE) {
+                continue;
+            }
+            if (next != null) {
+                next.watermark(EventKind.IMPRESSION, passed);
+            } else {
+                for (Harness harness : subtasks) {
+                    harness.processWatermark(EventKind.IMPRESSION.code(), new Watermark(passed));
+                }
+            }
+        }
+    }
+
+    private void feedUser(RawEvent event) throws Exception {
         int subtask =
                 KeyGroupRangeAssignment.assignKeyToParallelOperator(
                         event.userId(), MAX_PARALLELISM, subtasks.size());
@@ -87,9 +134,17 @@ final class TestingTimeline implements AutoCloseable {
     void watermark(EventKind kind, long watermarkMs) throws Exception {
         if (watermarkMs > watermarks[kind.code()]) {
             watermarks[kind.code()] = watermarkMs;
-            for (Harness harness : subtasks) {
-                harness.processWatermark(kind.code(), new Watermark(watermarkMs));
+            for (TestingPopulationStage stage : stages) {
+                if (stage == stages.get(0) || kind != EventKind.IMPRESSION) {
+                    stage.watermark(kind, watermarkMs);
+                }
             }
+            if (stages.isEmpty() || kind != EventKind.IMPRESSION) {
+                for (Harness harness : subtasks) {
+                    harness.processWatermark(kind.code(), new Watermark(watermarkMs));
+                }
+            }
+            passOn();
             collect();
         }
     }
@@ -138,6 +193,9 @@ final class TestingTimeline implements AutoCloseable {
             states[i] = subtasks.get(i).snapshot(checkpoint, checkpoint);
         }
         OperatorSubtaskState whole = Harness.repackageState(states);
+        for (TestingPopulationStage stage : stages) {
+            stage.start(parallelism, stage.stopped(checkpoint), states.length);
+        }
         stop();
         Arrays.fill(watermarks, Long.MIN_VALUE);
         start(parallelism, whole, states.length);
@@ -196,7 +254,13 @@ final class TestingTimeline implements AutoCloseable {
     }
 
     int timers() {
-        return subtasks.stream().mapToInt(Harness::numEventTimeTimers).sum();
+        return stages.stream().mapToInt(TestingPopulationStage::timers).sum()
+                + subtasks.stream().mapToInt(Harness::numEventTimeTimers).sum();
+    }
+
+    /** The stages in front of the users, in order. */
+    List<TestingPopulationStage> stages() {
+        return stages;
     }
 
     /** Number of users with unripe events or frozen features, as a checkpoint would hold them. */
@@ -255,6 +319,9 @@ final class TestingTimeline implements AutoCloseable {
     @Override
     public void close() {
         try {
+            for (TestingPopulationStage stage : stages) {
+                stage.stop();
+            }
             stop();
         } catch (Exception e) {
             throw new IllegalStateException(e);

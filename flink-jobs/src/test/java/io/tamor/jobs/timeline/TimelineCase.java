@@ -71,7 +71,9 @@ record TimelineCase(long seed, Deployment deployment, List<TestingEvent> events)
                                                 "tier",
                                                 pick(random, TIERS),
                                                 "tags",
-                                                pick(random, new String[] {"", "x", "x|y", "|z|"})),
+                                                pick(random, new String[] {"", "x", "x|y", "|z|"}),
+                                                TestingEvent.REQUEST,
+                                                pick(random, new String[] {"", "r", "q"})),
                                         random.nextBoolean()
                                                 ? Map.of("price", random.nextInt(100) / 4.0)
                                                 : Map.of());
@@ -134,7 +136,8 @@ record TimelineCase(long seed, Deployment deployment, List<TestingEvent> events)
                         labelSets(random),
                         random.nextBoolean() ? null : new CorrectionOptions(window(random)),
                         random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1000,
-                        random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 100);
+                        random.nextInt(3) == 0 ? 1 + random.nextInt(2) : 100,
+                        random.nextBoolean() ? window(random) : null);
         TierOptions tiers =
                 random.nextBoolean() ? base.tiers() : new TierOptions("tier", base.tiers().bands());
         return TestingDeployments.with(base, timeline, tasks, tiers, features(random));
@@ -208,15 +211,23 @@ record TimelineCase(long seed, Deployment deployment, List<TestingEvent> events)
             features.add(dense(random, features.size(), FeatureSource.parse(from), null));
         }
         for (AggregateOptions.Function function : AggregateOptions.Function.values()) {
-            features.add(dense(random, features.size(), null, aggregate(random, function)));
+            features.add(dense(random, features.size(), null, aggregate(random, function, false)));
+        }
+        while (random.nextBoolean()) {
+            AggregateOptions.Function function = pick(random, AggregateOptions.Function.values());
+            features.add(dense(random, features.size(), null, aggregate(random, function, true)));
         }
         return features;
     }
 
-    private static AggregateOptions aggregate(Random random, AggregateOptions.Function function) {
+    private static AggregateOptions aggregate(
+            Random random, AggregateOptions.Function function, boolean all) {
         boolean rate = function == AggregateOptions.Function.RATE;
         Duration over = random.nextInt(4) == 0 ? Duration.ofDays(4) : window(random);
         AggregateOptions.Same same = pick(random, AggregateOptions.Same.values());
+        if (all && same == AggregateOptions.Same.ANY) {
+            same = AggregateOptions.Same.ITEM;
+        }
         return new AggregateOptions(
                 function,
                 pick(random, AggregateOptions.Events.values()),
@@ -231,14 +242,20 @@ record TimelineCase(long seed, Deployment deployment, List<TestingEvent> events)
                         : pick(random, SCENARIOS),
                 rate && random.nextBoolean()
                         ? new AggregateOptions.Smoothing(random.nextDouble(), 1 + random.nextInt(9))
-                        : null);
+                        : null,
+                all ? AggregateOptions.Users.ALL : AggregateOptions.Users.OWN);
     }
 
     private static FeatureOptions dense(
             Random random, int number, FeatureSource from, AggregateOptions aggregate) {
+        boolean ofUser =
+                from != null
+                        || (aggregate != null && aggregate.same() == AggregateOptions.Same.ANY);
         return new FeatureOptions(
                 "d" + number,
-                FeatureOptions.Side.ITEM,
+                ofUser && random.nextBoolean()
+                        ? FeatureOptions.Side.USER
+                        : FeatureOptions.Side.ITEM,
                 FeatureOptions.Type.DENSE,
                 0,
                 0,

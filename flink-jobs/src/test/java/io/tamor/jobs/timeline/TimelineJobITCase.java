@@ -75,6 +75,13 @@ final class TimelineJobITCase {
                             .setNumberSlotsPerTaskManager(2)
                             .build());
 
+    /** Features over all users: both stages in front of the users' timelines. */
+    private static final String POPULATION =
+            """
+              - {name: item_ctr, side: item, type: dense, aggregate: {function: rate, of: clicks, per: impressions, over: 2 d, same: item, users: all, smoothing: {rate: 0.1, weight: 5}}}
+              - {name: line_sum, side: item, type: dense, aggregate: {function: sum, of: investments, over: 1 d, same: scenario, users: all}}
+            """;
+
     @TempDir static Path folder;
     private static TestingKafkaBroker broker;
     private static List<TestingEvent> events;
@@ -177,6 +184,7 @@ final class TimelineJobITCase {
         return DeploymentReader.parse(
                 name,
                 TestingDeployments.text()
+                        .replace("tasks:\n", POPULATION + "tasks:\n")
                         .replace("name: example", "name: " + name)
                         .replace("name: samples,", "name: samples-" + name + ",")
                         .replace("name: rejected,", "name: rejected-" + name + ",")

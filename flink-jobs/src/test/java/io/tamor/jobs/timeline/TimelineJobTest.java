@@ -7,6 +7,7 @@ import io.tamor.jobs.JobEnvironment;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.DeploymentReader;
 import java.util.List;
+import java.util.Objects;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
@@ -39,6 +40,39 @@ final class TimelineJobTest {
                         .filter(edge -> edge.getPartitioner().toString().equals("HASH"))
                         .count();
         assertThat(shuffles).isEqualTo(4);
+    }
+
+    @Test
+    void aFeatureOverAllUsersAddsItsStageAndNothingElseChangesItsName() {
+        String feature =
+                "  - {name: item_ctr, side: item, type: dense, aggregate: {function: rate, of:"
+                        + " clicks, per: impressions, over: 2 d, same: item, users: all}}\n";
+        Deployment deployment =
+                DeploymentReader.parse(
+                        "deployment.yaml",
+                        TestingDeployments.text().replace("tasks:\n", feature + "tasks:\n"));
+        assertThat(uids(deployment))
+                .containsAll(uids(TestingDeployments.example()))
+                .contains(
+                        "timeline.item-population",
+                        "timeline.item-population-impressions",
+                        "timeline.item-population-clicks")
+                .noneMatch(uid -> uid.contains("scenario-population"))
+                .noneMatch(uid -> uid.contains("population-investments"));
+        assertThat(uids(TestingDeployments.example())).noneMatch(uid -> uid.contains("population"));
+    }
+
+    private static List<String> uids(Deployment deployment) {
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment(
+                        JobEnvironment.configure(deployment));
+        TimelineJob.define(environment, deployment, false);
+        StreamGraph graph = environment.getStreamGraph();
+        graph.getJobGraph(); // fails where an operator has no uid
+        return graph.getStreamNodes().stream()
+                .map(StreamNode::getTransformationUID)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     @Test

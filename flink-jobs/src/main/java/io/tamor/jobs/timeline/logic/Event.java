@@ -39,6 +39,19 @@ public record Event(
         return raw.timeMs();
     }
 
+    /** The same event, as it was told of all users' events. */
+    Event told(Population population) {
+        return new Event(
+                raw.told(population),
+                id,
+                impressionId,
+                itemId,
+                scenario,
+                redemption,
+                amountMinor,
+                impression);
+    }
+
     /** True of another record of the same event. */
     boolean sameAs(Event other) {
         return timeMs() == other.timeMs() && kind() == other.kind() && id.equals(other.id);

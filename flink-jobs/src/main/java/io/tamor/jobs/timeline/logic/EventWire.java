@@ -97,7 +97,9 @@ public final class EventWire {
     /** Decodes an event that was decoded before: its bytes are known to be good. */
     public Event decodeAgain(RawEvent raw) {
         try {
-            return decode(raw.kind(), raw.payload(), raw.partition(), raw.offset());
+            Event event = decode(raw.kind(), raw.payload(), raw.partition(), raw.offset());
+            Population population = raw.population();
+            return population == null ? event : event.told(population);
         } catch (MalformedRecordException e) {
             throw new IllegalStateException(
                     raw.kind().stream()

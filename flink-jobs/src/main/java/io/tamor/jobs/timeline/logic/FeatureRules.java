@@ -1,8 +1,10 @@
 package io.tamor.jobs.timeline.logic;
 
 import io.tamor.jobs.config.AggregateOptions;
+import io.tamor.jobs.config.AggregateOptions.Users;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.FeatureOptions;
+import io.tamor.jobs.config.FeatureOptions.Side;
 import io.tamor.jobs.config.FeatureSource;
 import io.tamor.jobs.config.SampleSchema;
 import io.tamor.model.embedding.FeatureHash;
@@ -13,14 +15,16 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Computes an impression's features from what was known at its instant: its own record, the user's
- * position and tier, and the user's accepted events strictly before it.
+ * position and tier, the user's accepted events strictly before it, and what it was told of all
+ * users' events.
  */
 final class FeatureRules implements Serializable {
     private static final double MINOR_PER_MAJOR = 100.0;
@@ -29,16 +33,35 @@ final class FeatureRules implements Serializable {
 
     private final SampleSchema schema;
     private final AggregateRules aggregates;
+    private final AggregateRules population;
+
+    /** For each dense feature, its index among the aggregates of its users. */
+    private final int[] aggregateIndexes;
+
+    private final int userCategoricalCount;
+    private final int userDenseCount;
 
     FeatureRules(Deployment deployment) {
         this.schema = deployment.sampleSchema();
-        this.aggregates =
-                new AggregateRules(
-                        schema.dense().stream()
-                                .map(FeatureOptions::aggregate)
-                                .filter(Objects::nonNull)
-                                .toList(),
-                        deployment.timeline().maxItemsPerUser());
+        List<AggregateOptions> own = new ArrayList<>();
+        List<AggregateOptions> all = new ArrayList<>();
+        this.aggregateIndexes = new int[schema.dense().size()];
+        for (int i = 0; i < aggregateIndexes.length; i++) {
+            AggregateOptions aggregate = schema.dense().get(i).aggregate();
+            if (aggregate != null) {
+                List<AggregateOptions> among = aggregate.users() == Users.OWN ? own : all;
+                aggregateIndexes[i] = among.size();
+                among.add(aggregate);
+            }
+        }
+        this.aggregates = new AggregateRules(own, deployment.timeline().maxItemsPerUser());
+        this.population = new AggregateRules(all, 1);
+        this.userCategoricalCount = userSideCount(schema.categorical());
+        this.userDenseCount = userSideCount(schema.dense());
+    }
+
+    private static int userSideCount(List<FeatureOptions> features) {
+        return (int) features.stream().filter(f -> f.side() == Side.USER).count();
     }
 
     /** The rules of the users' aggregates. */
@@ -46,49 +69,106 @@ final class FeatureRules implements Serializable {
         return aggregates;
     }
 
-    /** What an impression is seen with. */
-    record View(Impression impression, long item, int scenario, String tier, UserState user) {}
+    /**
+     * What an impression is seen with.
+     *
+     * @param population what it was told of all users' events, null where nothing
+     */
+    record View(
+            Impression impression,
+            long item,
+            int scenario,
+            String tier,
+            UserState user,
+            @Nullable Population population) {
 
-    FrozenSample freeze(View view) {
-        long[][] hashes = new long[schema.categorical().size()][];
-        for (int i = 0; i < hashes.length; i++) {
-            FeatureSource from = schema.categorical().get(i).from();
-            if (from == null) {
-                throw new IllegalStateException("a categorical feature has from");
-            }
-            hashes[i] = hashes(from, view);
+        /** Seen with the tier that it was ranked with. */
+        View ranked(String rankedTier) {
+            return new View(impression, item, scenario, rankedTier, user, population);
         }
-        float[] dense = new float[schema.dense().size()];
-        int aggregateCount = 0;
-        for (int i = 0; i < dense.length; i++) {
-            FeatureOptions feature = schema.dense().get(i);
-            AggregateOptions aggregate = feature.aggregate();
-            FeatureSource from = feature.from();
-            double value;
-            if (aggregate != null) {
-                value =
-                        aggregates.value(
-                                aggregateCount++,
-                                view.user().aggregates(),
-                                view.impression().getEventTimeMs(),
-                                view.item(),
-                                view.scenario());
-            } else if (from != null) {
-                value = number(from, view);
-            } else {
-                throw new IllegalStateException("a dense feature has from or aggregate");
-            }
-            dense[i] = (float) feature.transform().apply(value);
-        }
+    }
+
+    /** The user's half of the features; the tier is the user's, too. */
+    FrozenSample userHalf(View view) {
+        return new FrozenSample(
+                "",
+                "",
+                "",
+                view.tier(),
+                schema.fingerprint(),
+                categorical(view, 0, userCategoricalCount),
+                dense(view, 0, userDenseCount));
+    }
+
+    /** True of a stored half that has the features that are configured now. */
+    boolean reads(FrozenSample userHalf) {
+        return userHalf.featureSchema() == schema.fingerprint();
+    }
+
+    /** All features, given the user's half. */
+    FrozenSample freeze(View seen, FrozenSample userHalf) {
+        View view = seen.ranked(userHalf.tier());
         Impression impression = view.impression();
         return new FrozenSample(
                 impression.getImpressionId(),
                 impression.getItemId(),
                 impression.getScenario(),
-                view.tier(),
+                userHalf.tier(),
                 schema.fingerprint(),
-                bytes(FeatureWire.packCategorical(hashes)),
-                bytes(FeatureWire.packDense(dense)));
+                joined(
+                        userHalf.categorical(),
+                        categorical(view, userCategoricalCount, schema.categorical().size())),
+                joined(userHalf.dense(), dense(view, userDenseCount, schema.dense().size())));
+    }
+
+    private static byte[] joined(byte[] user, byte[] item) {
+        byte[] both = Arrays.copyOf(user, user.length + item.length);
+        System.arraycopy(item, 0, both, user.length, item.length);
+        return both;
+    }
+
+    private byte[] categorical(View view, int from, int to) {
+        long[][] hashes = new long[to - from][];
+        for (int i = from; i < to; i++) {
+            FeatureSource source = schema.categorical().get(i).from();
+            if (source == null) {
+                throw new IllegalStateException("a categorical feature has from");
+            }
+            hashes[i - from] = hashes(source, view);
+        }
+        return bytes(FeatureWire.packCategorical(hashes));
+    }
+
+    private byte[] dense(View view, int from, int to) {
+        float[] dense = new float[to - from];
+        for (int i = from; i < to; i++) {
+            FeatureOptions feature = schema.dense().get(i);
+            AggregateOptions aggregate = feature.aggregate();
+            FeatureSource source = feature.from();
+            double value;
+            if (aggregate != null) {
+                value = aggregated(aggregate, aggregateIndexes[i], view);
+            } else if (source != null) {
+                value = number(source, view);
+            } else {
+                throw new IllegalStateException("a dense feature has from or aggregate");
+            }
+            dense[i - from] = (float) feature.transform().apply(value);
+        }
+        return bytes(FeatureWire.packDense(dense));
+    }
+
+    private double aggregated(AggregateOptions aggregate, int index, View view) {
+        long timeMs = view.impression().getEventTimeMs();
+        if (aggregate.users() == Users.OWN) {
+            return aggregates.value(
+                    index, view.user().aggregates(), timeMs, view.item(), view.scenario());
+        }
+        Population told = view.population();
+        // An impression that waited in state since before the feature was configured knows nothing.
+        return told == null || told.featureSchema() != schema.fingerprint()
+                ? population.value(index, new Aggregates(), timeMs, 0, 0)
+                : told.values()[index];
     }
 
     private static long[] hashes(FeatureSource from, View view) {

@@ -1,6 +1,9 @@
 package io.tamor.jobs.timeline.logic;
 
-/** Keyed storage of what is frozen with an impression: the current user's, by impression hash. */
+/**
+ * Keyed storage of what is frozen with an impression or a request: the current user's, by the hash
+ * of either.
+ */
 public interface FrozenFeatures {
     byte[] get(long impression) throws Exception;
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param payload the record's value, byte for byte
  * @param cause null for a usable event
  * @param detail of the cause, empty without one
+ * @param population what an impression was told of all users' events, null where nothing
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody; a copy would cost
 public record RawEvent(
@@ -23,7 +24,21 @@ public record RawEvent(
         long offset,
         byte[] payload,
         @Nullable RejectionCause cause,
-        String detail) {
+        String detail,
+        @Nullable Population population) {
+
+    /** An event that was told nothing. */
+    public RawEvent(
+            EventKind kind,
+            String userId,
+            long timeMs,
+            int partition,
+            long offset,
+            byte[] payload,
+            @Nullable RejectionCause cause,
+            String detail) {
+        this(kind, userId, timeMs, partition, offset, payload, cause, detail, null);
+    }
 
     /** A usable event. */
     public RawEvent(
@@ -38,11 +53,17 @@ public record RawEvent(
 
     /** The same event without its user, as kept under the user's key. */
     public RawEvent underKey() {
-        return new RawEvent(kind, "", timeMs, partition, offset, payload, cause, detail);
+        return new RawEvent(
+                kind, "", timeMs, partition, offset, payload, cause, detail, population);
     }
 
     /** The same record, refused. */
     public RawEvent refused(RejectionCause why, String because) {
         return new RawEvent(kind, userId, timeMs, partition, offset, payload, why, because);
+    }
+
+    /** The same impression, told of all users' events. */
+    public RawEvent told(Population of) {
+        return new RawEvent(kind, userId, timeMs, partition, offset, payload, cause, detail, of);
     }
 }

@@ -20,6 +20,7 @@ public final class TimelineRules {
     private final long retentionMs;
     private final LabelTimeline timeline;
     private final FeatureRules features;
+    private final RequestRules requests;
     private final Admission admission;
     private final SampleEmission emission;
     private final CorrectionRules corrections;
@@ -39,6 +40,7 @@ public final class TimelineRules {
                                 + 2 * deployment.timeline().graceMs());
         this.timeline = new LabelTimeline(deployment);
         this.features = new FeatureRules(deployment);
+        this.requests = new RequestRules(deployment.timeline().freezeRequests(), features);
         this.delays = new OutcomeDelays(tierNames);
         this.tally = new TimelineTally(tally, timeline.labels(), sets);
         this.admission = new Admission(deployment, timeline.labels(), this.tally, out);
@@ -99,6 +101,13 @@ public final class TimelineRules {
         return dueMs(user);
     }
 
+    /** Rejects an impression that was late before it came here, as a duplicate where it is one. */
+    public void refuseLate(UserState user, Event impression, long watermarkMs) {
+        if (!admission.isKnown(user, impression)) {
+            admission.late(impression, watermarkMs);
+        }
+    }
+
     private void correct(String userId, UserState user, FrozenFeatures frozen, Event event)
             throws Exception {
         LabelState then = corrections.stateBefore(user, event);
@@ -145,6 +154,7 @@ public final class TimelineRules {
         corrections.settle(user, frozen, watermarkMs);
         user.history.prune(watermarkMs == Long.MAX_VALUE ? watermarkMs : watermarkMs - retentionMs);
         features.aggregates().prune(user.aggregates(), watermarkMs);
+        requests.prune(user, frozen, watermarkMs);
         return dueMs(user);
     }
 
@@ -161,6 +171,9 @@ public final class TimelineRules {
         }
         if (!user.aggregates().isEmpty()) {
             death = Math.max(death, features.aggregates().deathMs(user.aggregates()));
+        }
+        if (!user.requests.isEmpty()) {
+            death = Math.max(death, requests.deathMs(user));
         }
         return death == Long.MIN_VALUE ? Long.MAX_VALUE : death;
     }
@@ -215,10 +228,15 @@ public final class TimelineRules {
         Impression impression = event.impression();
         if (impression != null) {
             String tier = tierOf(user, impression, event.timeMs());
-            FrozenSample sample =
-                    features.freeze(
-                            new FeatureRules.View(
-                                    impression, admitted.item(), admitted.scenario(), tier, user));
+            FeatureRules.View view =
+                    new FeatureRules.View(
+                            impression,
+                            admitted.item(),
+                            admitted.scenario(),
+                            tier,
+                            user,
+                            event.raw().population());
+            FrozenSample sample = features.freeze(view, requests.userHalf(view, frozen));
             frozen.put(admitted.impression(), sample.toBytes());
         }
         corrections.applied(user, admitted);

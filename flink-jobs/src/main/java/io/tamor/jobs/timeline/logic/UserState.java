@@ -3,6 +3,8 @@ package io.tamor.jobs.timeline.logic;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UserState {
     /** The stored form that is written; {@link #read} says what the older ones lack. */
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     private static final long NEVER = Long.MAX_VALUE;
 
@@ -40,6 +42,9 @@ public final class UserState {
     /** Null where it is still to be made from the history, as version 1 kept no aggregates. */
     @Nullable Aggregates aggregates = new Aggregates();
 
+    /** Ranking requests whose features are frozen, in event order. */
+    final List<RequestRules.Open> requests = new ArrayList<>(1);
+
     private long wakeMs = NEVER;
 
     Aggregates aggregates() {
@@ -65,6 +70,7 @@ public final class UserState {
         return labels.pending.isEmpty()
                 && settled == null
                 && history.size() == 0
+                && requests.isEmpty()
                 && (aggregates == null || aggregates.isEmpty())
                 && labels.positionMinor == 0
                 && labels.tierSinceMs == 0;
@@ -108,6 +114,10 @@ public final class UserState {
         if (remembered != null) {
             remembered.write(out);
         }
+        VarLong.write(out, requests.size());
+        for (RequestRules.Open request : requests) {
+            request.write(out);
+        }
     }
 
     /** Reads any version of the stored form. */
@@ -115,7 +125,7 @@ public final class UserState {
         int version = in.readByte();
         return switch (version) {
             case 1, 2 -> readVersion2(in, version);
-            case VERSION -> {
+            case 3, VERSION -> {
                 UserState state = new UserState();
                 state.labels = LabelState.read(in, version);
                 state.namedTier = in.readInt();
@@ -125,6 +135,11 @@ public final class UserState {
                 state.history = UserHistory.read(in);
                 state.aggregates = in.readBoolean() ? Aggregates.read(in) : null;
                 state.settled = in.readBoolean() ? Settled.read(in, version) : null;
+                // Version 3 froze no requests.
+                int requestCount = version == 3 ? 0 : (int) VarLong.read(in);
+                for (int i = 0; i < requestCount; i++) {
+                    state.requests.add(RequestRules.Open.read(in));
+                }
                 yield state;
             }
             default ->

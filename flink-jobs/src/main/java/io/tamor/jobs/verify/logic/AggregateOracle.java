@@ -6,9 +6,12 @@ import io.tamor.jobs.config.FeatureOptions;
 import io.tamor.jobs.verify.logic.BatchOracle.Accepted;
 import io.tamor.jobs.verify.logic.PlainEvent.Kind;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** Aggregates as their definition reads: the events in the window, one by one. */
 @SuppressWarnings("ReferenceEquality") // an accepted event is itself: copies were rejected before
@@ -16,9 +19,30 @@ final class AggregateOracle {
     private final Deployment deployment;
     private final List<Accepted> accepted;
 
-    AggregateOracle(Deployment deployment, List<Accepted> accepted) {
+    /** All users' events as logged, in event order, copies once. */
+    private final List<Accepted> logged;
+
+    AggregateOracle(Deployment deployment, List<Accepted> accepted, List<PlainEvent> events) {
         this.deployment = deployment;
         this.accepted = accepted;
+        record Identity(Kind kind, boolean redemption, String id, long timeMs) {}
+        Set<Identity> seen = new HashSet<>();
+        this.logged =
+                events.stream()
+                        .sorted(
+                                Comparator.comparingLong(PlainEvent::timeMs)
+                                        .thenComparing(PlainEvent::kind)
+                                        .thenComparing(PlainEvent::id))
+                        .filter(
+                                e ->
+                                        seen.add(
+                                                new Identity(
+                                                        e.kind(),
+                                                        e.redemption(),
+                                                        e.id(),
+                                                        e.timeMs())))
+                        .map(e -> new Accepted(e, null, Long.MIN_VALUE))
+                        .toList();
     }
 
     double value(AggregateOptions aggregate, PlainEvent impression) {
@@ -60,7 +84,8 @@ final class AggregateOracle {
         long hop = aggregate.hop().toMillis();
         long left = Math.floorDiv(impression.timeMs() - aggregate.over().toMillis(), hop);
         List<PlainEvent> events = new ArrayList<>();
-        for (Accepted one : accepted) {
+        boolean own = aggregate.users() == AggregateOptions.Users.OWN;
+        for (Accepted one : own ? accepted : logged) {
             PlainEvent event = one.event();
             if (!one.late()
                     && isOf(event, of)
@@ -80,7 +105,8 @@ final class AggregateOracle {
             case SCENARIO -> impression.scenario().equals(scenario(one));
             case ITEM ->
                     impression.item().equals(one.event().item())
-                            && !forgotten(one.event(), impression.timeMs());
+                            && (aggregate.users() == AggregateOptions.Users.ALL
+                                    || !forgotten(one.event(), impression.timeMs()));
         };
     }
 
@@ -132,6 +158,7 @@ final class AggregateOracle {
             AggregateOptions aggregate = feature.aggregate();
             if (aggregate != null
                     && aggregate.same() == AggregateOptions.Same.ITEM
+                    && aggregate.users() == AggregateOptions.Users.OWN
                     && (aggregate.scenario() == null || aggregate.scenario().equals(scenario(one)))
                     && (isOf(one.event(), aggregate.of())
                             || (aggregate.per() != null && isOf(one.event(), aggregate.per())))) {

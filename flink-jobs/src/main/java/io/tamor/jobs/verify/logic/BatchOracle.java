@@ -73,11 +73,11 @@ public final class BatchOracle {
     /** An event that does not count, and why. */
     public record Rejection(PlainEvent event, RejectionCause cause) {}
 
-    private BatchOracle(Deployment deployment) {
+    private BatchOracle(Deployment deployment, List<PlainEvent> events) {
         this.deployment = deployment;
         this.options = deployment.timeline();
         this.schema = deployment.sampleSchema();
-        this.features = new FeatureOracle(deployment, accepted);
+        this.features = new FeatureOracle(deployment, accepted, events);
         this.memory =
                 options.graceMs()
                         + deployment.tasks().stream()
@@ -99,7 +99,7 @@ public final class BatchOracle {
      * @param late in the order of arrival
      */
     public static BatchOracle of(Deployment deployment, List<PlainEvent> events, List<Late> late) {
-        BatchOracle oracle = new BatchOracle(deployment);
+        BatchOracle oracle = new BatchOracle(deployment, events);
         Map<String, List<PlainEvent>> byUser = new TreeMap<>();
         Map<String, List<Late>> lateByUser = new HashMap<>();
         for (PlainEvent event : events) {
@@ -513,7 +513,7 @@ public final class BatchOracle {
                             .setUserId(impression.user())
                             .setItemId(impression.item())
                             .setScenario(impression.scenario())
-                            .setTier(features.tier(impression))
+                            .setTier(features.rankedTier(impression))
                             .setImpressionTimeMs(impression.timeMs())
                             .setMaturedAtMs(deadline)
                             .setFeatureSchema(schema.fingerprint())

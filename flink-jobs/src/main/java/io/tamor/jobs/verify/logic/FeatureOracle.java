@@ -5,11 +5,13 @@ import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.FeatureOptions;
 import io.tamor.jobs.config.FeatureSource;
 import io.tamor.jobs.config.SampleSchema;
+import io.tamor.jobs.config.TimelineOptions;
 import io.tamor.jobs.verify.logic.BatchOracle.Accepted;
 import io.tamor.jobs.verify.logic.PlainEvent.Kind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -17,7 +19,7 @@ import org.apache.commons.codec.digest.MurmurHash3;
 
 /**
  * An impression's features as their definitions read: every question answered by looking through
- * the user's accepted events.
+ * the user's accepted events, or all users' events.
  */
 @SuppressWarnings("ReferenceEquality") // an accepted event is itself: copies were rejected before
 final class FeatureOracle {
@@ -28,12 +30,16 @@ final class FeatureOracle {
     private final List<Accepted> accepted;
     private final AggregateOracle aggregates;
 
-    /** Of the user whose accepted events the list holds, in event order. */
-    FeatureOracle(Deployment deployment, List<Accepted> accepted) {
+    /**
+     * Of the user whose accepted events the list holds, in event order.
+     *
+     * @param events of all users
+     */
+    FeatureOracle(Deployment deployment, List<Accepted> accepted, List<PlainEvent> events) {
         this.deployment = deployment;
         this.schema = deployment.sampleSchema();
         this.accepted = accepted;
-        this.aggregates = new AggregateOracle(deployment, accepted);
+        this.aggregates = new AggregateOracle(deployment, accepted, events);
     }
 
     /** Position after each accepted investment before the impression, in event order. */
@@ -102,17 +108,57 @@ final class FeatureOracle {
         return since < 0 ? 0 : (impression.timeMs() - since) / (double) DAY;
     }
 
+    /**
+     * The impression whose instant the user's half is of: the first one of the request, where it is
+     * not too old nor one of too many.
+     */
+    private PlainEvent ranked(PlainEvent impression) {
+        Duration window = deployment.timeline().freezeRequests();
+        if (window == null || impression.requestId().isEmpty()) {
+            return impression;
+        }
+        List<PlainEvent> open = new ArrayList<>();
+        for (Accepted one : accepted) {
+            PlainEvent next = one.event();
+            if (next.kind() != Kind.IMPRESSION || next.requestId().isEmpty()) {
+                continue;
+            }
+            open.removeIf(first -> next.timeMs() - first.timeMs() > window.toMillis());
+            PlainEvent first = next;
+            for (PlainEvent other : open) {
+                first = other.requestId().equals(next.requestId()) ? other : first;
+            }
+            if (first == next) {
+                open.add(next);
+                if (open.size() > TimelineOptions.MOST_REQUESTS) {
+                    open.remove(0);
+                }
+            }
+            if (next == impression) {
+                return first;
+            }
+        }
+        return impression;
+    }
+
+    /** The tier that the impression was ranked with. */
+    String rankedTier(PlainEvent impression) {
+        return tier(ranked(impression));
+    }
+
     ByteBuffer categorical(PlainEvent impression) {
         ByteBuffer bytes = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
         for (FeatureOptions feature : schema.categorical()) {
             FeatureSource from = Objects.requireNonNull(feature.from());
+            PlainEvent seen =
+                    feature.side() == FeatureOptions.Side.USER ? ranked(impression) : impression;
             List<String> values = new ArrayList<>();
             switch (from.kind()) {
-                case ITEM -> values.add(impression.item());
-                case SCENARIO -> values.add(impression.scenario());
-                case TIER -> values.add(tier(impression));
+                case ITEM -> values.add(seen.item());
+                case SCENARIO -> values.add(seen.scenario());
+                case TIER -> values.add(rankedTier(impression));
                 case ATTRIBUTE -> {
-                    String text = impression.attributes().getOrDefault(from.name(), "");
+                    String text = seen.attributes().getOrDefault(from.name(), "");
                     for (String value : text.split("\\|", -1)) {
                         if (!value.isEmpty()) {
                             values.add(value);
@@ -120,13 +166,13 @@ final class FeatureOracle {
                     }
                 }
                 case MEASURE -> {
-                    Double measure = impression.measures().get(from.name());
+                    Double measure = seen.measures().get(from.name());
                     if (measure != null) {
                         values.add(measure.toString());
                     }
                 }
                 case HOUR_OF_DAY, DAY_OF_WEEK, POSITION, TIME_IN_TIER ->
-                        values.add(Long.toString((long) number(from, impression)));
+                        values.add(Long.toString((long) number(from, seen)));
             }
             bytes.put((byte) values.size());
             for (String value : values) {
@@ -151,12 +197,14 @@ final class FeatureOracle {
     ByteBuffer dense(PlainEvent impression) {
         ByteBuffer bytes = ByteBuffer.allocate(1024).order(ByteOrder.LITTLE_ENDIAN);
         for (FeatureOptions feature : schema.dense()) {
+            PlainEvent seen =
+                    feature.side() == FeatureOptions.Side.USER ? ranked(impression) : impression;
             FeatureSource from = feature.from();
             AggregateOptions aggregate = feature.aggregate();
             double value =
                     from != null
-                            ? number(from, impression)
-                            : aggregates.value(Objects.requireNonNull(aggregate), impression);
+                            ? number(from, seen)
+                            : aggregates.value(Objects.requireNonNull(aggregate), seen);
             if (feature.transform() == FeatureOptions.Transform.LOG1P) {
                 value = Math.signum(value) * Math.log1p(Math.abs(value));
             }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param item empty where an investment has none
  * @param namedScenario as the record has it, null where an outcome names none
  * @param validUntilMs of an impression, null where only windows bound it
+ * @param requestId of an impression, empty where logs carry none
  * @param redemption true of an investment that lowers the position
  * @param amountMinor of an investment, 0 otherwise
  * @param attributes of an impression, empty otherwise
@@ -36,6 +37,7 @@ public record PlainEvent(
         String item,
         @Nullable String namedScenario,
         @Nullable Long validUntilMs,
+        String requestId,
         boolean redemption,
         long amountMinor,
         Map<String, String> attributes,
@@ -86,6 +88,7 @@ public record PlainEvent(
                 record.getItemId(),
                 record.getScenario(),
                 record.getValidUntilMs(),
+                record.getRequestId() == null ? "" : record.getRequestId(),
                 false,
                 0,
                 Map.copyOf(record.getAttributes()),
@@ -130,6 +133,7 @@ public record PlainEvent(
                 record.getItemId() == null ? "" : record.getItemId(),
                 record.getScenario(),
                 null,
+                "",
                 record.getDirection() == Direction.REDEEM,
                 record.getAmountMinor(),
                 Map.of(),
@@ -157,6 +161,7 @@ public record PlainEvent(
                 item,
                 scenario,
                 null,
+                "",
                 false,
                 0,
                 Map.of(),
