@@ -143,7 +143,8 @@ record TestingEvent(
                 impressionId,
                 item,
                 scenario,
-                validUntilMs,
+                // What is true of the event must stay possible.
+                validUntilMs == null ? null : (Long) Math.max(validUntilMs, newTimeMs),
                 redemption,
                 amountMinor,
                 attributes,

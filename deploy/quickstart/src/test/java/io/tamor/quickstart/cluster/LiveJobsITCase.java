@@ -24,13 +24,16 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.apache.flink.api.common.JobID;
 import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Both jobs without an end, on one broker and one cluster, while events come: empty partitions, a
- * topic that falls silent, a savepoint with a changed configuration, a crash.
+ * topic that falls silent, a savepoint with a changed configuration, a crash. Minutes long and paced
+ * by a live system, so it runs on demand: {@code -Dtest.excluded=}.
  */
+@Tag("on-demand")
 class LiveJobsITCase {
     @TempDir private Path folder;
 
