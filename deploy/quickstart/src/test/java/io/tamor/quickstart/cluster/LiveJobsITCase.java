@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Both jobs without an end, on one broker and one cluster, while events come: empty partitions, a
- * topic that falls silent, a savepoint with a changed configuration, a crash. Minutes long and paced
- * by a live system, so it runs on demand: {@code -Dtest.excluded=}.
+ * topic that falls silent, a savepoint with a changed configuration, a crash. Minutes long and
+ * paced by a live system, so it runs on demand: {@code -Dtest.excluded=}.
  */
 @Tag("on-demand")
 class LiveJobsITCase {
