@@ -72,7 +72,8 @@ public final class SampleVerification {
         Scope scope = new Scope(request.fromMs(), Math.min(request.toMs(), endMs));
         Counting counting = new Counting(differences);
         Verification verification = new Verification(deployment, scope, counting);
-        long records = sum(sampleEnds) + ends.values().stream().mapToLong(m -> sum(m)).sum();
+        // Beside each sample found there is the one derived.
+        long records = 2 * sum(sampleEnds) + ends.values().stream().mapToLong(m -> sum(m)).sum();
         int shares = shares(records);
         for (int share = 0; share < shares; share++) {
             int number = share;

@@ -42,6 +42,9 @@ public final class BatchOracle {
 
     private final List<Accepted> accepted = new ArrayList<>();
 
+    /** Of each subscription the impressions that claim it, once all events are accepted. */
+    private final Map<LabelSetOptions, Map<PlainEvent, List<PlainEvent>>> claims = new HashMap<>();
+
     private final Map<LabelSetOptions, List<Taken>> taken = new HashMap<>();
 
     /**
@@ -125,6 +128,7 @@ public final class BatchOracle {
 
     private void user(List<PlainEvent> events, List<Late> late) {
         accepted.clear();
+        claims.clear();
         taken.clear();
         List<PlainEvent> ordered = new ArrayList<>(events);
         ordered.sort(PlainEvent.ORDER);
@@ -148,11 +152,15 @@ public final class BatchOracle {
         }
         late.subList(arrived, late.size()).forEach(this::late);
         for (LabelSetOptions set : options.labelSets()) {
+            Map<PlainEvent, List<PlainEvent>> bySubscription = new HashMap<>();
+            investments(false).forEach(s -> bySubscription.put(s, claimants(s, set)));
+            claims.put(set, bySubscription);
             taken.put(set, taken(set));
         }
         for (Accepted one : accepted) {
             if (one.event().kind() == Kind.IMPRESSION) {
-                options.labelSets().forEach(set -> emit(one.event(), set));
+                Sample.Builder shown = shown(one.event());
+                options.labelSets().forEach(set -> emit(one.event(), shown, set));
             }
         }
     }
@@ -365,6 +373,10 @@ public final class BatchOracle {
         };
     }
 
+    private List<PlainEvent> claims(PlainEvent subscription, LabelSetOptions set) {
+        return claims.getOrDefault(set, Map.of()).getOrDefault(subscription, List.of());
+    }
+
     private static List<PlainEvent> last(List<PlainEvent> events) {
         return events.isEmpty() ? List.of() : events.subList(events.size() - 1, events.size());
     }
@@ -389,7 +401,7 @@ public final class BatchOracle {
             Collections.reverse(latestFirst);
             for (PlainEvent subscription : latestFirst) {
                 List<PlainEvent> open =
-                        claimants(subscription, set).stream()
+                        claims(subscription, set).stream()
                                 .filter(p -> investableUntil(p) >= redemption.timeMs())
                                 .toList();
                 if (!open.isEmpty() && concerns(redemption, subscription, open)) {
@@ -426,7 +438,7 @@ public final class BatchOracle {
     private List<Attributed> attributed(PlainEvent impression, long until, LabelSetOptions set) {
         long retractableUntil = Math.min(until, investableUntil(impression));
         return investments(false)
-                .filter(s -> s.timeMs() <= until && claimants(s, set).contains(impression))
+                .filter(s -> s.timeMs() <= until && claims(s, set).contains(impression))
                 .map(
                         s ->
                                 new Attributed(
@@ -488,7 +500,21 @@ public final class BatchOracle {
         return attributed.stream().mapToLong(Attributed::leftMinor).sum();
     }
 
-    private void emit(PlainEvent impression, LabelSetOptions set) {
+    /** What all samples of the impression have in common. */
+    private Sample.Builder shown(PlainEvent impression) {
+        return Sample.newBuilder()
+                .setImpressionId(impression.id())
+                .setUserId(impression.user())
+                .setItemId(impression.item())
+                .setScenario(impression.scenario())
+                .setTier(features.rankedTier(impression))
+                .setImpressionTimeMs(impression.timeMs())
+                .setFeatureSchema(schema.fingerprint())
+                .setCategorical(features.categorical(impression))
+                .setDense(features.dense(impression));
+    }
+
+    private void emit(PlainEvent impression, Sample.Builder shown, LabelSetOptions set) {
         NavigableSet<Long> deadlines = deadlines(impression);
         boolean once = options.emit() == TimelineOptions.Emit.ONCE;
         int stage = 0;
@@ -505,20 +531,11 @@ public final class BatchOracle {
                 weights.add(1f);
             }
             samples.add(
-                    Sample.newBuilder()
-                            .setImpressionId(impression.id())
+                    Sample.newBuilder(shown)
                             .setLabelSet(set.name())
                             .setStage(stage++)
                             .setLastStage(deadline == deadlines.last())
-                            .setUserId(impression.user())
-                            .setItemId(impression.item())
-                            .setScenario(impression.scenario())
-                            .setTier(features.rankedTier(impression))
-                            .setImpressionTimeMs(impression.timeMs())
                             .setMaturedAtMs(deadline)
-                            .setFeatureSchema(schema.fingerprint())
-                            .setCategorical(features.categorical(impression))
-                            .setDense(features.dense(impression))
                             .setLabels(labels)
                             .setMasks(masks)
                             .setWeights(weights)
