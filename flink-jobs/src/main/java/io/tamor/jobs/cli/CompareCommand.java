@@ -2,7 +2,6 @@ package io.tamor.jobs.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tamor.jobs.config.Deployment;
-import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.training.ModelComparison;
 import io.tamor.jobs.training.SampleFolder;
 import java.io.FileNotFoundException;
@@ -14,6 +13,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -31,12 +31,7 @@ import picocli.CommandLine.Spec;
 public final class CompareCommand implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--config",
-            required = true,
-            paramLabel = "FILE",
-            description = "The deployment's YAML.")
-    private Path config = Path.of("");
+    @Mixin private DeploymentOption config = new DeploymentOption();
 
     @Option(
             names = "--samples",
@@ -79,7 +74,7 @@ public final class CompareCommand implements Callable<Integer> {
         if (seeds < 1) {
             throw new UsageException("--seeds is at least 1, was " + seeds);
         }
-        Deployment deployment = DeploymentReader.read(config);
+        Deployment deployment = config.read();
         ModelComparison comparison =
                 new ModelComparison(
                         deployment,

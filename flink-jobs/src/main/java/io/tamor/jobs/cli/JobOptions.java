@@ -2,11 +2,8 @@ package io.tamor.jobs.cli;
 
 import io.tamor.jobs.JobEnvironment;
 import io.tamor.jobs.config.Deployment;
-import io.tamor.jobs.config.DeploymentReader;
-import io.tamor.jobs.io.KafkaTopics;
-import java.nio.file.Path;
-import java.util.List;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -15,12 +12,7 @@ import picocli.CommandLine.Option;
  * process.
  */
 final class JobOptions {
-    @Option(
-            names = "--config",
-            required = true,
-            paramLabel = "FILE",
-            description = "The deployment's YAML.")
-    private Path config = Path.of("");
+    @Mixin private DeploymentOption config = new DeploymentOption();
 
     @Option(
             names = "--bounded",
@@ -36,13 +28,8 @@ final class JobOptions {
     }
 
     int run(String name, Definition job) throws Exception {
-        Deployment deployment = DeploymentReader.read(config);
-        try (KafkaTopics topics = new KafkaTopics(deployment.kafka())) {
-            List<String> problems = topics.problems(deployment);
-            if (!problems.isEmpty()) {
-                throw new UsageException(config + ":\n  - " + String.join("\n  - ", problems));
-            }
-        }
+        Deployment deployment = config.read();
+        config.requireTopics(deployment);
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment(
                         JobEnvironment.configure(deployment));

@@ -1,7 +1,6 @@
 package io.tamor.jobs.cli;
 
 import io.tamor.jobs.config.Deployment;
-import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.training.SampleExport;
 import io.tamor.jobs.training.SampleFolder;
 import java.io.IOException;
@@ -10,6 +9,7 @@ import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -33,12 +33,7 @@ public final class SamplesCommand {
     public static final class Export implements Callable<Integer> {
         @Spec private CommandSpec spec = CommandSpec.create();
 
-        @Option(
-                names = "--config",
-                required = true,
-                paramLabel = "FILE",
-                description = "The deployment's YAML.")
-        private Path config = Path.of("");
+        @Mixin private DeploymentOption config = new DeploymentOption();
 
         @Option(
                 names = "--out",
@@ -63,7 +58,7 @@ public final class SamplesCommand {
 
         @Override
         public Integer call() throws IOException {
-            Deployment deployment = DeploymentReader.read(config);
+            Deployment deployment = config.read();
             SampleExport.Exported exported =
                     SampleExport.run(
                             deployment,

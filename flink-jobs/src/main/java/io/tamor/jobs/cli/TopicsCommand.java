@@ -1,15 +1,13 @@
 package io.tamor.jobs.cli;
 
 import io.tamor.jobs.config.Deployment;
-import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.io.KafkaTopics;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Commands on a deployment's topics. */
@@ -31,16 +29,11 @@ public final class TopicsCommand {
     public static final class Create implements Callable<Integer> {
         @Spec private CommandSpec spec = CommandSpec.create();
 
-        @Option(
-                names = "--config",
-                required = true,
-                paramLabel = "FILE",
-                description = "The deployment's YAML.")
-        private Path config = Path.of("");
+        @Mixin private DeploymentOption config = new DeploymentOption();
 
         @Override
         public Integer call() {
-            Deployment deployment = DeploymentReader.read(config);
+            Deployment deployment = config.read();
             PrintWriter out = spec.commandLine().getOut();
             try (KafkaTopics topics = new KafkaTopics(deployment.kafka())) {
                 topics.createMissing(deployment).forEach(name -> out.println("created " + name));

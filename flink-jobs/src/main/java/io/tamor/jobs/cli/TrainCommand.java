@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tamor.jobs.config.Deployment;
-import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.training.OfflineTraining;
 import io.tamor.jobs.training.SampleFolder;
 import io.tamor.jobs.training.TrainedModel;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -36,12 +36,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--config",
-            required = true,
-            paramLabel = "FILE",
-            description = "The deployment's YAML.")
-    private Path config = Path.of("");
+    @Mixin private DeploymentOption config = new DeploymentOption();
 
     @Option(
             names = "--samples",
@@ -79,7 +74,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Deployment deployment = DeploymentReader.read(config);
+        Deployment deployment = config.read();
         if (fromSnapshot != null) {
             deployment = deployment.startingFrom(fromSnapshot.toUri().toString());
         }

@@ -5,19 +5,16 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tamor.jobs.config.Deployment;
-import io.tamor.jobs.config.DeploymentReader;
-import io.tamor.jobs.io.KafkaTopics;
 import io.tamor.jobs.verify.SampleVerification;
 import io.tamor.jobs.verify.VerifiedSamples;
 import io.tamor.jobs.verify.logic.Difference;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -36,12 +33,7 @@ import picocli.CommandLine.Spec;
 public final class VerifySamplesCommand implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--config",
-            required = true,
-            paramLabel = "FILE",
-            description = "The deployment's YAML.")
-    private Path config = Path.of("");
+    @Mixin private DeploymentOption config = new DeploymentOption();
 
     @Option(
             names = "--from",
@@ -64,16 +56,11 @@ public final class VerifySamplesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonProcessingException {
-        Deployment deployment = DeploymentReader.read(config);
+        Deployment deployment = config.read();
         SampleVerification.Request request =
                 new SampleVerification.Request(
                         timeMs("--from", from, 0), timeMs("--to", to, Long.MAX_VALUE), closed);
-        try (KafkaTopics topics = new KafkaTopics(deployment.kafka())) {
-            List<String> problems = topics.problems(deployment);
-            if (!problems.isEmpty()) {
-                throw new UsageException(config + ":\n  - " + String.join("\n  - ", problems));
-            }
-        }
+        config.requireTopics(deployment);
         PrintWriter out = spec.commandLine().getOut();
         JsonMapper mapper = new JsonMapper();
         ObjectNode document = mapper.createObjectNode();
