@@ -12,24 +12,16 @@ import io.tamor.jobs.learner.logic.OnlineTraining;
 import io.tamor.jobs.learner.logic.Quality;
 import io.tamor.jobs.learner.logic.QualitySlice;
 import io.tamor.jobs.learner.logic.QueuedSample;
-import io.tamor.jobs.learner.logic.SampleRules;
 import io.tamor.jobs.learner.logic.Serving;
 import io.tamor.jobs.learner.logic.Shadows;
 import io.tamor.jobs.learner.logic.TrainingQueue;
 import io.tamor.jobs.learner.logic.VersionGate;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.jobs.snapshot.SnapshotDecision;
-import io.tamor.jobs.snapshot.SnapshotDirectory;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.training.Trainer;
-import io.tamor.schemas.RejectionCause;
-import io.tamor.schemas.Sample;
-import io.tamor.schemas.wire.MalformedRecordException;
-import io.tamor.schemas.wire.RecordWire;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
@@ -91,8 +83,6 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     private final Deployment deployment;
 
-    private transient RecordWire<Sample> wire;
-    private transient SampleRules rules;
     private transient Trainer trainer;
     private transient Quality quality;
     private transient LearnerProgress progress;
@@ -107,12 +97,11 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     private transient QualityGauges gauges;
     private transient ListState<byte[]> learnerState;
     private transient TrainingQueue queue;
+    private transient SampleIntake intake;
     private transient UserRows userRows;
     private transient UntrainedSamples untrained;
     private transient OnlineTraining training;
-    private transient Map<Integer, String> partitions;
     private transient long reportedSamples;
-    private transient long skippedSamples;
     private transient boolean ended;
 
     public OnlineLearnerOperator(Deployment deployment) {
@@ -128,8 +117,6 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                     "the learner trains alone and runs at parallelism 1, was set to " + subtasks);
         }
         ModelSpec spec = ModelSpecs.of(deployment);
-        wire = RecordWire.of(Sample.class);
-        rules = new SampleRules(deployment);
         trainer = new Trainer(spec, deployment.learner().batch());
         quality = new Quality(spec);
         progress = new LearnerProgress(deployment.tasks().size());
@@ -154,7 +141,6 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
             trainer = new Trainer(spec, deployment.learner().batch());
             start.takeOver(deployment, trainer);
         }
-        partitions = new HashMap<>();
         reportedSamples = progress.samples;
     }
 
@@ -202,36 +188,14 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                         deployment.snapshots().gate().enabled() ? shadows : null,
                         serving);
         outputs = new LearnerOutputs(deployment, output);
-        // A version's number is never used twice, even by a model that starts anew or from an old
-        // savepoint.
-        assembly =
-                new SnapshotAssembly(
-                        deployment,
-                        SnapshotDirectory.at(deployment.snapshots().directory()).highestVersion());
+        intake = new SampleIntake(deployment, queue, progress, outputs);
+        assembly = new SnapshotAssembly(deployment);
         registerMetrics();
     }
 
     @Override
     public void processElement(StreamRecord<ConsumedSample> record) throws Exception {
-        ConsumedSample consumed = record.getValue();
-        Sample sample;
-        try {
-            sample = wire.decode(consumed.payload);
-        } catch (MalformedRecordException e) {
-            reject(consumed, RejectionCause.UNDECODABLE, String.valueOf(e.getMessage()));
-            return;
-        }
-        if (!rules.learns(sample)) {
-            skippedSamples++;
-            return;
-        }
-        SampleRules.Refusal refusal = rules.check(sample, consumed.userId);
-        if (refusal != null) {
-            reject(consumed, refusal.cause(), refusal.detail());
-        } else if (queue.offer(
-                new QueuedSample(sample, partition(consumed), consumed.offset), this::train)) {
-            progress.lateSamples++;
-        }
+        intake.take(record.getValue(), this::train);
     }
 
     @Override
@@ -289,8 +253,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     }
 
     private void train(List<QueuedSample> batch) throws Exception {
-        training.train(batch.stream().map(QueuedSample::sample).toList());
-        batch.forEach(s -> progress.offsets.merge(s.partition(), s.offset() + 1, Math::max));
+        training.trainQueued(batch);
         say(quality.takeClosed());
         if (deployment.snapshots().gate().enabled()) {
             guard();
@@ -349,11 +312,6 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                                 userId, rollback.version, values, trainedMs, progress.trainedMs));
     }
 
-    private String partition(ConsumedSample consumed) {
-        return partitions.computeIfAbsent(
-                consumed.partition, number -> consumed.topic + "-" + number);
-    }
-
     private void report() {
         if (progress.samples > reportedSamples) {
             say(quality.cumulative());
@@ -397,11 +355,6 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         }
     }
 
-    private void reject(ConsumedSample consumed, RejectionCause cause, String detail) {
-        progress.rejectedRecords++;
-        outputs.rejected(consumed, cause, detail);
-    }
-
     private LearnerStateWire.Part[] parts() {
         return new LearnerStateWire.Part[] {
             new LearnerStateWire.Part(progress::write, progress::read),
@@ -418,7 +371,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     /** Samples of label sets that are not learned, since the start. */
     long skippedSamples() {
-        return skippedSamples;
+        return intake.skippedSamples();
     }
 
     /** How far it is; the operator's own. */
@@ -433,21 +386,12 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     private void registerMetrics() {
         MetricGroup group = getMetricGroup().addGroup("learner");
-        group.gauge("samples", () -> progress.samples);
-        group.gauge("steps", () -> progress.steps);
-        group.gauge("droppedSteps", () -> progress.droppedSteps);
-        group.gauge("lateSamples", () -> progress.lateSamples);
-        group.gauge("skippedSamples", () -> skippedSamples);
-        group.gauge("rejectedRecords", () -> progress.rejectedRecords);
-        group.gauge("untrainedSamples", () -> queue.size());
+        LearnerGauges.register(group, trainer.spec(), progress, intake, queue, training, drift);
         group.gauge("snapshotVersion", () -> progress.version);
         group.gauge("liveVersion", () -> serving.liveVersion());
         group.gauge("rejectedVersions", () -> serving.rejectedVersions);
         group.gauge("rollbacks", () -> serving.rollbacks);
         group.gauge("returns", () -> serving.returns);
-        group.gauge("trainedEventTimeMs", () -> progress.trainedMs);
-        group.gauge("loss", () -> training.lastLoss());
-        DriftGauges.register(group, trainer.spec(), drift);
         gauges = new QualityGauges(group, trainer.spec().tasks());
     }
 }

@@ -11,7 +11,6 @@ import io.tamor.jobs.learner.logic.QualitySlice;
 import io.tamor.jobs.learner.logic.ReplicaReport;
 import io.tamor.jobs.learner.logic.Serving;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
-import io.tamor.jobs.snapshot.SnapshotDirectory;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.training.ModelMerge;
 import java.util.ArrayList;
@@ -115,10 +114,7 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
             models.write(MergedModels.File.of(last));
         }
         outputs = new LearnerOutputs(deployment, output);
-        assembly =
-                new SnapshotAssembly(
-                        deployment,
-                        SnapshotDirectory.at(deployment.snapshots().directory()).highestVersion());
+        assembly = new SnapshotAssembly(deployment);
         registerMetrics();
     }
 

@@ -10,14 +10,9 @@ import io.tamor.jobs.learner.logic.QueuedSample;
 import io.tamor.jobs.learner.logic.ReplicaName;
 import io.tamor.jobs.learner.logic.ReplicaReport;
 import io.tamor.jobs.learner.logic.ReplicaState;
-import io.tamor.jobs.learner.logic.SampleRules;
 import io.tamor.jobs.learner.logic.TrainingQueue;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.metric.MetricWindows;
-import io.tamor.schemas.RejectionCause;
-import io.tamor.schemas.Sample;
-import io.tamor.schemas.wire.MalformedRecordException;
-import io.tamor.schemas.wire.RecordWire;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -71,19 +66,16 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     private final MergeOptions merge;
     private final String run;
 
-    private transient RecordWire<Sample> wire;
-    private transient SampleRules rules;
     private transient ReplicaState replica;
     private transient MergedModels models;
     private transient LearnerOutputs outputs;
     private transient ListState<byte[]> state;
     private transient TrainingQueue queue;
+    private transient SampleIntake intake;
     private transient UserRows userRows;
     private transient UntrainedSamples untrained;
     private transient OnlineTraining training;
-    private transient Map<Integer, String> partitions;
     private transient long loads;
-    private transient long skippedSamples;
     private transient boolean awaiting;
 
     /** The look for a merged model that comes next; the task cancels it when it ends. */
@@ -104,9 +96,6 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        wire = RecordWire.of(Sample.class);
-        rules = new SampleRules(deployment);
-        partitions = new HashMap<>();
         models = new MergedModels(deployment.snapshots().directory(), run);
         state = context.getOperatorStateStore().getUnionListState(REPLICAS);
         ListState<byte[]> alone =
@@ -173,44 +162,17 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
                         replica.drift(),
                         userRows);
         outputs = new LearnerOutputs(deployment, output);
+        intake = new SampleIntake(deployment, queue, progress(), outputs);
         registerMetrics();
     }
 
     @Override
     public void processElement(StreamRecord<ConsumedSample> record) throws Exception {
-        ConsumedSample consumed = record.getValue();
-        Sample sample;
-        try {
-            sample = wire.decode(consumed.payload);
-        } catch (MalformedRecordException e) {
-            reject(consumed, RejectionCause.UNDECODABLE, String.valueOf(e.getMessage()));
-            return;
-        }
-        if (!rules.learns(sample)) {
-            skippedSamples++;
-            return;
-        }
-        SampleRules.Refusal refusal = rules.check(sample, consumed.userId);
-        if (refusal != null) {
-            reject(consumed, refusal.cause(), refusal.detail());
-            return;
-        }
-        String partition =
-                partitions.computeIfAbsent(
-                        consumed.partition, number -> consumed.topic + "-" + number);
-        if (queue.offer(new QueuedSample(sample, partition, consumed.offset), this::train)) {
-            progress().lateSamples++;
-        }
-    }
-
-    private void reject(ConsumedSample consumed, RejectionCause cause, String detail) {
-        progress().rejectedRecords++;
-        outputs.rejected(consumed, cause, detail);
+        intake.take(record.getValue(), this::train);
     }
 
     private void train(List<QueuedSample> batch) throws Exception {
-        training.train(batch.stream().map(QueuedSample::sample).toList());
-        batch.forEach(s -> progress().offsets.merge(s.partition(), s.offset() + 1, Math::max));
+        training.trainQueued(batch);
         tell(replica.quality().takeClosedWindows());
     }
 
@@ -338,18 +300,16 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     private void registerMetrics() {
         MetricGroup group = getMetricGroup().addGroup("learner");
-        group.gauge("samples", () -> progress().samples);
-        group.gauge("steps", () -> progress().steps);
-        group.gauge("droppedSteps", () -> progress().droppedSteps);
-        group.gauge("lateSamples", () -> progress().lateSamples);
-        group.gauge("skippedSamples", () -> skippedSamples);
-        group.gauge("rejectedRecords", () -> progress().rejectedRecords);
-        group.gauge("untrainedSamples", () -> queue.size());
-        group.gauge("trainedEventTimeMs", () -> progress().trainedMs);
-        group.gauge("loss", () -> training.lastLoss());
+        LearnerGauges.register(
+                group,
+                replica.trainer().spec(),
+                progress(),
+                intake,
+                queue,
+                training,
+                replica.drift());
         group.gauge("mergeRound", () -> replica.replica().round());
         group.gauge("unmergedIncrements", () -> replica.replica().unmerged());
         group.gauge("mergedModelsLoaded", () -> loads);
-        DriftGauges.register(group, replica.trainer().spec(), replica.drift());
     }
 }

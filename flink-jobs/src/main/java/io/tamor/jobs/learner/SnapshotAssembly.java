@@ -8,6 +8,7 @@ import io.tamor.jobs.learner.logic.Serving;
 import io.tamor.jobs.learner.logic.VersionGate;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.jobs.snapshot.SnapshotDecision;
+import io.tamor.jobs.snapshot.SnapshotDirectory;
 import io.tamor.model.gate.GateReport;
 import io.tamor.model.snapshot.Lineage;
 import io.tamor.model.snapshot.Manifest;
@@ -28,13 +29,12 @@ final class SnapshotAssembly {
     private final long floor;
 
     /**
-     * Versions are made for a deployment, above {@code floor}.
-     *
-     * @param floor highest version that was ever published where the snapshots go
+     * Looks where the snapshots go: a version's number is never used twice, even by a model that
+     * starts anew or from an old savepoint.
      */
-    SnapshotAssembly(Deployment deployment, long floor) {
+    SnapshotAssembly(Deployment deployment) throws IOException {
         this.deployment = deployment;
-        this.floor = floor;
+        this.floor = SnapshotDirectory.at(deployment.snapshots().directory()).highestVersion();
     }
 
     /**

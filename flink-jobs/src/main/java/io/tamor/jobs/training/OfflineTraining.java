@@ -95,8 +95,7 @@ public final class OfflineTraining implements SampleFolder.Consumer {
     }
 
     private void train(List<QueuedSample> batch) throws Exception {
-        training.train(batch.stream().map(QueuedSample::sample).toList());
-        batch.forEach(s -> progress.offsets.merge(s.partition(), s.offset() + 1, Math::max));
+        training.trainQueued(batch);
         quality.takeClosed();
     }
 

@@ -97,6 +97,12 @@ public final class OnlineTraining {
         this.rows = new SampleRows(spec, deployment.sampleSchema(), new SampleRules(deployment));
     }
 
+    /** Trains a mini-batch of the queue; the progress then knows how far each partition is. */
+    public void trainQueued(List<QueuedSample> queued) throws Exception {
+        train(queued.stream().map(QueuedSample::sample).toList());
+        queued.forEach(s -> progress.offsets.merge(s.partition(), s.offset() + 1, Math::max));
+    }
+
     /** Scores, counts and trains one mini-batch of checked samples. */
     public void train(List<Sample> samples) throws Exception {
         batch.clear();
