@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** User rows in memory, as many as there are users. */
-final class MapUserRows implements UserRowStore {
+public final class MapUserRows implements UserRowStore {
     private final Map<String, UserRow> rows = new TreeMap<>();
 
     @Override
@@ -21,7 +21,7 @@ final class MapUserRows implements UserRowStore {
     }
 
     /** Every row by user. */
-    Map<String, UserRow> rows() {
+    public Map<String, UserRow> rows() {
         return rows;
     }
 }

@@ -14,20 +14,17 @@ import io.tamor.jobs.learner.logic.QueuedSample;
 import io.tamor.jobs.learner.logic.Replica;
 import io.tamor.jobs.learner.logic.ReplicaName;
 import io.tamor.jobs.learner.logic.TrainingQueue;
-import io.tamor.jobs.learner.logic.UserRow;
-import io.tamor.jobs.learner.logic.UserRowStore;
+import io.tamor.jobs.training.MapUserRows;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.metric.MetricRow;
 import io.tamor.model.training.ModelMerge;
 import io.tamor.model.training.Trainer;
 import io.tamor.schemas.Sample;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Replicas and the merge over one list of samples, in one thread and without Flink: each user's
@@ -77,27 +74,12 @@ final class TestingReplicas {
                             quality,
                             new LearnerProgress(spec.tasks().size()),
                             new DriftMonitor(spec, DriftOptions.COUNT_ONLY),
-                            new Rows());
+                            new MapUserRows());
         }
 
         private void train(List<QueuedSample> batch) throws Exception {
-            training.train(batch.stream().map(QueuedSample::sample).toList());
+            training.trainQueued(batch);
             quality.takeClosed();
-        }
-    }
-
-    /** Each user's row, in a map; loaded, changed and saved within a step. */
-    private static final class Rows implements UserRowStore {
-        private final Map<String, UserRow> rows = new HashMap<>();
-
-        @Override
-        public @Nullable UserRow load(String userId) {
-            return rows.get(userId);
-        }
-
-        @Override
-        public void save(String userId, UserRow row) {
-            rows.put(userId, row);
         }
     }
 
