@@ -23,11 +23,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.Configuration;
@@ -41,8 +38,6 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -96,8 +91,8 @@ final class TimelineJobITCase {
             TopicOptions topic = kind.topic(inputs.topics());
             broker.create(topic.name(), topic.partitions());
         }
-        events = events();
-        noise = produce(broker, inputs, events);
+        events = TestingTopics.events(CASES);
+        noise = TestingTopics.produce(broker, inputs, events);
     }
 
     @AfterAll
@@ -125,7 +120,7 @@ final class TimelineJobITCase {
         String which = "seed " + seed + ", " + faults;
         assertThat(faults.fired()).as(which).isPositive();
         BatchOracle oracle = BatchOracle.of(deployment, TestingEvent.plain(events));
-        List<Sample> samples = samples(broker, deployment.topics().samples());
+        List<Sample> samples = TestingTopics.samples(broker, deployment.topics().samples());
         assertThat(samples.stream().map(Sample::toString).sorted())
                 .as(which)
                 .isEqualTo(oracle.samples().stream().map(Sample::toString).sorted().toList());
@@ -191,75 +186,6 @@ final class TimelineJobITCase {
                         .replace("localhost:9092", broker.bootstrap())
                         .replace("checkpoint_interval: 5 s", "checkpoint_interval: 30 ms")
                         .replace("file:///tmp/tamor", folder.resolve(name).toUri().toString()));
-    }
-
-    private static List<TestingEvent> events() {
-        List<TestingEvent> events = new ArrayList<>();
-        for (int seed = 0; seed < CASES; seed++) {
-            for (TestingEvent event : TimelineCase.of(seed).events()) {
-                events.add(event.of("group-" + seed + "-"));
-            }
-        }
-        return events;
-    }
-
-    /** Sends all events in an order within the disorder, and one record that is no click. */
-    private static RecordMetadata produce(
-            TestingKafkaBroker broker, Deployment deployment, List<TestingEvent> events)
-            throws Exception {
-        long disorder = deployment.eventTime().disorder().toMillis();
-        Random random = new Random(11);
-        record Arrival(long at, TestingEvent event) {}
-        List<Arrival> arrivals = new ArrayList<>();
-        for (TestingEvent event : events) {
-            arrivals.add(new Arrival(event.timeMs() + random.nextLong(disorder + 1), event));
-        }
-        arrivals.sort(Comparator.comparingLong(Arrival::at));
-        List<Future<RecordMetadata>> sent = new ArrayList<>();
-        Future<RecordMetadata> noise = null;
-        try (KafkaProducer<byte[], byte[]> producer = broker.producer()) {
-            for (int i = 0; i < arrivals.size(); i++) {
-                TestingEvent event = arrivals.get(i).event();
-                byte[] key = event.user().getBytes(StandardCharsets.UTF_8);
-                sent.add(
-                        producer.send(
-                                new ProducerRecord<>(
-                                        event.kind().topic(deployment.topics()).name(),
-                                        null,
-                                        event.timeMs(),
-                                        key,
-                                        event.bytes())));
-                if (i == arrivals.size() / 2) {
-                    noise =
-                            producer.send(
-                                    new ProducerRecord<>(
-                                            "clicks",
-                                            null,
-                                            // A claim far ahead, to move no watermark.
-                                            1_700_000_000_000L,
-                                            key,
-                                            "noise".getBytes(StandardCharsets.UTF_8)));
-                }
-            }
-            for (Future<RecordMetadata> one : sent) {
-                one.get();
-            }
-            return noise.get();
-        }
-    }
-
-    private static List<Sample> samples(TestingKafkaBroker broker, TopicOptions topic)
-            throws Exception {
-        RecordWire<Sample> wire = RecordWire.of(Sample.class);
-        List<Sample> samples = new ArrayList<>();
-        for (ConsumerRecord<byte[], byte[]> record :
-                broker.committed(topic.name(), topic.partitions())) {
-            Sample sample = wire.decode(record.value());
-            assertThat(record.timestamp()).isEqualTo(sample.getMaturedAtMs());
-            assertThat(record.key()).asString(StandardCharsets.UTF_8).isEqualTo(sample.getUserId());
-            samples.add(sample);
-        }
-        return samples;
     }
 
     private static List<RejectedRecord> rejected(TestingKafkaBroker broker, TopicOptions topic)

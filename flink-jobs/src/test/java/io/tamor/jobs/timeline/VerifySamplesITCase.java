@@ -18,17 +18,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.Future;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,14 +48,16 @@ final class VerifySamplesITCase {
             for (TopicOptions topic : deployment.topics().all()) {
                 broker.create(topic.name(), topic.partitions());
             }
-            produce(broker, deployment, events());
+            TestingTopics.produce(broker, deployment, TestingTopics.events(20));
             StreamExecutionEnvironment environment =
                     StreamExecutionEnvironment.getExecutionEnvironment(
                             JobEnvironment.configure(deployment));
             TimelineJob.define(environment, deployment, true);
             environment.execute("timeline");
             assertThatVerificationTellsRightFromWrong(
-                    broker, deployment, samples(broker, deployment.topics().samples()));
+                    broker,
+                    deployment,
+                    TestingTopics.samples(broker, deployment.topics().samples()));
         }
     }
 
@@ -115,74 +112,5 @@ final class VerifySamplesITCase {
                 .replace("localhost:9092", bootstrap)
                 .replace("checkpoint_interval: 5 s", "checkpoint_interval: 150 ms")
                 .replace("file:///tmp/tamor", folder.toUri().toString());
-    }
-
-    private static List<TestingEvent> events() {
-        List<TestingEvent> events = new ArrayList<>();
-        for (int seed = 0; seed < 20; seed++) {
-            for (TestingEvent event : TimelineCase.of(seed).events()) {
-                events.add(event.of("group-" + seed + "-"));
-            }
-        }
-        return events;
-    }
-
-    /** Sends all events in an order within the disorder, and one record that is no click. */
-    private static void produce(
-            TestingKafkaBroker broker, Deployment deployment, List<TestingEvent> events)
-            throws Exception {
-        long disorder = deployment.eventTime().disorder().toMillis();
-        Random random = new Random(11);
-        record Arrival(long at, TestingEvent event) {}
-        List<Arrival> arrivals = new ArrayList<>();
-        for (TestingEvent event : events) {
-            arrivals.add(new Arrival(event.timeMs() + random.nextLong(disorder + 1), event));
-        }
-        arrivals.sort(Comparator.comparingLong(Arrival::at));
-        List<Future<RecordMetadata>> sent = new ArrayList<>();
-        Future<RecordMetadata> noise = null;
-        try (KafkaProducer<byte[], byte[]> producer = broker.producer()) {
-            for (int i = 0; i < arrivals.size(); i++) {
-                TestingEvent event = arrivals.get(i).event();
-                byte[] key = event.user().getBytes(StandardCharsets.UTF_8);
-                sent.add(
-                        producer.send(
-                                new ProducerRecord<>(
-                                        event.kind().topic(deployment.topics()).name(),
-                                        null,
-                                        event.timeMs(),
-                                        key,
-                                        event.bytes())));
-                if (i == arrivals.size() / 2) {
-                    noise =
-                            producer.send(
-                                    new ProducerRecord<>(
-                                            "clicks",
-                                            null,
-                                            // A claim far ahead, to move no watermark.
-                                            1_700_000_000_000L,
-                                            key,
-                                            "noise".getBytes(StandardCharsets.UTF_8)));
-                }
-            }
-            for (Future<RecordMetadata> one : sent) {
-                one.get();
-            }
-            noise.get();
-        }
-    }
-
-    private static List<Sample> samples(TestingKafkaBroker broker, TopicOptions topic)
-            throws Exception {
-        RecordWire<Sample> wire = RecordWire.of(Sample.class);
-        List<Sample> samples = new ArrayList<>();
-        for (ConsumerRecord<byte[], byte[]> record :
-                broker.committed(topic.name(), topic.partitions())) {
-            Sample sample = wire.decode(record.value());
-            assertThat(record.timestamp()).isEqualTo(sample.getMaturedAtMs());
-            assertThat(record.key()).asString(StandardCharsets.UTF_8).isEqualTo(sample.getUserId());
-            samples.add(sample);
-        }
-        return samples;
     }
 }
