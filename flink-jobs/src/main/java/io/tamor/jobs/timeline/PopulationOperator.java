@@ -54,7 +54,7 @@ final class PopulationOperator extends AbstractStreamOperatorV2<RawEvent>
 
     private final PopulationRules rules;
     private final List<Input<PopulationEvent>> inputs = new ArrayList<>();
-    private final List<OutageGuard> guards = new ArrayList<>();
+    private final OutageGuards guards;
 
     private InternalListState<String, Long, PopulationEvent> unripe;
     private ValueState<PopulationState> groups;
@@ -69,18 +69,15 @@ final class PopulationOperator extends AbstractStreamOperatorV2<RawEvent>
             int inputCount) {
         super(parameters, inputCount);
         this.rules = rules;
-        for (int i = 1; i <= inputCount; i++) {
-            int inputId = i;
+        for (int inputId = 1; inputId <= inputCount; inputId++) {
             inputs.add(new EventInput(this, inputId));
-            guards.add(
-                    new OutageGuard(
-                            parameters.getProcessingTimeService(),
-                            deployment.eventTime().outage().toMillis(),
-                            idle ->
-                                    super.processWatermarkStatus(
-                                            idle ? WatermarkStatus.IDLE : WatermarkStatus.ACTIVE,
-                                            inputId)));
         }
+        this.guards =
+                new OutageGuards(
+                        parameters.getProcessingTimeService(),
+                        deployment.eventTime().outage().toMillis(),
+                        inputCount,
+                        super::processWatermarkStatus);
     }
 
     @Override
@@ -198,7 +195,7 @@ final class PopulationOperator extends AbstractStreamOperatorV2<RawEvent>
 
     @Override
     public void processWatermarkStatus(WatermarkStatus status, int inputId) throws Exception {
-        guards.get(inputId - 1).onStatus(status.isIdle());
+        guards.onStatus(status, inputId);
     }
 
     @SuppressWarnings("unchecked") // AbstractInput's own getRecordProcessor is a raw override

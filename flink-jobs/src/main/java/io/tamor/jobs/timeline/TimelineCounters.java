@@ -4,7 +4,6 @@ import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.Tally;
 import io.tamor.jobs.timeline.logic.TimelineTally;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.RuntimeContext;
@@ -35,9 +34,9 @@ final class TimelineCounters {
         publish();
     }
 
-    void openGuards(RuntimeContext runtime, List<OutageGuard> guards) {
+    void openGuards(RuntimeContext runtime, OutageGuards guards) {
         for (EventKind kind : EventKind.values()) {
-            OutageGuard guard = guards.get(kind.code());
+            OutageGuard guard = guards.of(kind.code() + 1);
             String prefix = TimelineTally.PREFIX + kind.stream();
             runtime.getMetricGroup().gauge(prefix + ".silent", (Gauge<Integer>) guard::silent);
             runtime.getMetricGroup()

@@ -80,7 +80,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     private final TimelineRules rules;
     private final EventWire wire = new EventWire();
     private final List<EventInput> inputs = new ArrayList<>();
-    private final List<OutageGuard> guards = new ArrayList<>();
+    private final OutageGuards guards;
     private final Set<String> doneUsers = new HashSet<>();
     private final UnripeEvents waiting = new UnripeEvents();
     private long doneUpToMs = Long.MIN_VALUE;
@@ -100,17 +100,14 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         this.rules = new TimelineRules(deployment, tally, edge);
         this.counters = new TimelineCounters(tally, rules.tally());
         for (EventKind kind : EventKind.values()) {
-            int inputId = kind.code() + 1;
-            inputs.add(new EventInput(this, inputId));
-            guards.add(
-                    new OutageGuard(
-                            parameters.getProcessingTimeService(),
-                            deployment.eventTime().outage().toMillis(),
-                            idle ->
-                                    super.processWatermarkStatus(
-                                            idle ? WatermarkStatus.IDLE : WatermarkStatus.ACTIVE,
-                                            inputId)));
+            inputs.add(new EventInput(this, kind.code() + 1));
         }
+        this.guards =
+                new OutageGuards(
+                        parameters.getProcessingTimeService(),
+                        deployment.eventTime().outage().toMillis(),
+                        inputs.size(),
+                        super::processWatermarkStatus);
     }
 
     @Override
@@ -283,7 +280,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
 
     @Override
     public void processWatermarkStatus(WatermarkStatus status, int inputId) throws Exception {
-        guards.get(inputId - 1).onStatus(status.isIdle());
+        guards.onStatus(status, inputId);
     }
 
     @Override
