@@ -81,7 +81,7 @@ public record Deployment(
                 "learner.disorder must be >= %s, the step in which the timeline emits, was %s",
                 LearnerOptions.LEAST_DISORDER,
                 learner.disorder());
-        checkMerge(problems, learner, snapshots, flink);
+        checkMerge(problems, learner, flink);
         problems.require(
                 snapshots.gate().horizon().compareTo(GateOptions.LEAST_HORIZON) >= 0,
                 "snapshots.gate.horizon must be >= %s, was %s",
@@ -199,11 +199,7 @@ public record Deployment(
         }
     }
 
-    private static void checkMerge(
-            Problems problems,
-            LearnerOptions learner,
-            SnapshotOptions snapshots,
-            FlinkOptions flink) {
+    private static void checkMerge(Problems problems, LearnerOptions learner, FlinkOptions flink) {
         MergeOptions merge = learner.merge();
         if (merge == null) {
             problems.require(
@@ -220,26 +216,6 @@ public record Deployment(
                         merge.momentum() >= 0 && merge.momentum() < 1,
                         "learner.merge.momentum must be in [0, 1), was %s",
                         merge.momentum())
-                .require(
-                        !snapshots.gate().enabled(),
-                        "learner.merge publishes versions without judging them: set"
-                                + " snapshots.gate.enabled to false to accept that, or leave"
-                                + " learner.merge out to have the gate")
-                .require(
-                        snapshots.every().unit() == SnapshotSchedule.Unit.EVENT_TIME
-                                && snapshots.fullEvery() == 1,
-                        "learner.merge makes full versions by event time: wanted a duration for"
-                                + " snapshots.every, such as 3 d, and no snapshots.full_every")
-                .require(
-                        learner.startFrom() == null,
-                        "learner.start_from is for a learner alone; start it without learner.merge,"
-                                + " take a savepoint, and go on from there with learner.merge and"
-                                + " without start_from")
-                .require(
-                        learner.drift().equals(DriftOptions.COUNT_ONLY),
-                        "learner.drift is for a learner alone; leave it out with learner.merge,"
-                                + " where drift is counted by each learner for its users, and not"
-                                + " answered")
                 .require(
                         learner.parallelism() <= flink.maxParallelism(),
                         "learner.parallelism must be <= flink.max_parallelism (%d), was %d",

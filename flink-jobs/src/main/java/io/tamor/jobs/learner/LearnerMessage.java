@@ -14,11 +14,17 @@ public final class LearnerMessage {
         /** A closed window of metrics: a metric table. */
         WINDOW,
 
-        /** A user's row to be published with the next version: its values; null deletes it. */
+        /** A user's row to be published with a version: its values; null deletes it. */
         USER_ROW
     }
 
     public Kind kind = Kind.REPORT;
+
+    /** {@link #version} of a row that leaves with the last version of a bounded input. */
+    public static final long LAST_VERSION = 0;
+
+    /** The published version that a user's row belongs to. */
+    public long version = LAST_VERSION;
 
     /** Index of the learner's subtask. */
     public int replica;

@@ -186,7 +186,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                         drift,
                         userRows,
                         deployment.snapshots().gate().enabled() ? shadows : null,
-                        serving);
+                        deployment.snapshots().gate().enabled() ? serving : null);
         outputs = new LearnerOutputs(deployment, output);
         intake = new SampleIntake(deployment, queue, progress, outputs);
         assembly = new SnapshotAssembly(deployment);
@@ -270,7 +270,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         if (divergence.observe(training.lastLoss())) {
             goBack("its loss diverged");
         }
-        List<String> regressions = gate.regressions();
+        List<String> regressions = gate.looks() ? gate.regressions() : List.of();
         if (!regressions.isEmpty()) {
             rollBack(regressions);
         } else if (gate.trialOver()) {

@@ -2,7 +2,6 @@ package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.MergeOptions;
-import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.LearnerStateWire;
 import io.tamor.jobs.learner.logic.MergedLearner;
 import io.tamor.jobs.learner.logic.MergedModel;
@@ -10,7 +9,9 @@ import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.QualitySlice;
 import io.tamor.jobs.learner.logic.ReplicaReport;
 import io.tamor.jobs.learner.logic.Serving;
+import io.tamor.jobs.learner.logic.VersionGate;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
+import io.tamor.jobs.snapshot.SnapshotDecision;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.training.ModelMerge;
 import java.util.ArrayList;
@@ -38,8 +39,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A merge round is closed by a checkpoint: the barrier comes behind every increment that was cut
  * for it, so a round waits for nobody longer than the checkpoint does. It is shown to the learners
  * ({@link MergedModels}) once the checkpoint is complete, so none of them ever builds on what a
- * failure takes back. State: the merged model, the sums of the learners' counters, the last
- * version. Versions are not judged by a gate. Runs at parallelism 1.
+ * failure takes back. Versions are made of rounds, and judged by what the learners report of the
+ * live version and of themselves on the same labels; what was decided is shown with the round.
+ * State: the merged model, what is served, the sums of the learners' counters. Runs at parallelism
+ * 1.
  */
 @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before anything else
 public final class ParameterMergerOperator extends AbstractStreamOperator<SnapshotCandidate>
@@ -57,6 +60,7 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
     private transient MergedLearner whole;
     private transient Serving serving;
     private transient MergedModels models;
+    private transient StartingPoint start;
     private transient SnapshotAssembly assembly;
     private transient LearnerOutputs outputs;
     private transient QualityGauges gauges;
@@ -64,6 +68,9 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
 
     /** Rounds by the checkpoint that holds them, until it is complete. */
     private transient NavigableMap<Long, MergedModels.File> pending;
+
+    /** Rows that learners told at their end, until it is known what became of the last version. */
+    private transient List<LearnerMessage> lastRows;
 
     private transient long reportedSamples;
     private transient long staleness;
@@ -86,8 +93,11 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
                 new MergedLearner(
                         spec,
                         deployment.learner().parallelism(),
-                        new ModelMerge(1, merge.momentum()));
+                        new ModelMerge(1, merge.momentum()),
+                        deployment.snapshots().gate().horizon());
         serving = new Serving();
+        start = StartingPoint.takenOver(deployment);
+        lastRows = new ArrayList<>();
         pending = new TreeMap<>();
         models = new MergedModels(deployment.snapshots().directory(), run);
         state = context.getOperatorStateStore().getListState(MERGER);
@@ -101,6 +111,7 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
         for (byte[] bytes : stored) {
             LearnerStateWire.read(bytes, deployment.sampleSchema().fingerprint(), parts());
         }
+        start.requireSame(deployment);
         reportedSamples = whole.progress().samples;
     }
 
@@ -123,19 +134,32 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
         LearnerMessage message = record.getValue();
         byte[] payload = message.payload;
         switch (message.kind) {
-            case USER_ROW ->
-                    outputs.userRow(
-                            message.userId,
-                            assembly.nextVersion(whole.progress()),
-                            message.row,
-                            message.timeMs,
-                            whole.progress().trainedMs);
+            case USER_ROW -> userRow(message);
             case WINDOW -> say(whole.window(message.replica, message.timeMs, bytes(payload)));
             case REPORT -> {
-                whole.take(message.replica, ReplicaReport.read(bytes(payload), spec));
+                ReplicaReport report =
+                        ReplicaReport.read(
+                                bytes(payload), spec, deployment.snapshots().gate().horizon());
+                if (report.founding() != null) {
+                    serving = report.founding().serving();
+                }
+                whole.take(message.replica, report);
                 staleness = whole.rounds().staleness();
             }
         }
+    }
+
+    private void userRow(LearnerMessage message) {
+        if (message.version == LearnerMessage.LAST_VERSION) {
+            lastRows.add(message);
+        } else {
+            userRow(message, message.version);
+        }
+    }
+
+    private void userRow(LearnerMessage message, long version) {
+        outputs.userRow(
+                message.userId, version, message.row, message.timeMs, whole.progress().trainedMs);
     }
 
     private static byte[] bytes(byte @Nullable [] payload) {
@@ -151,13 +175,16 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
         if (ended) {
             return;
         }
-        MergedModel merged = whole.merge();
-        if (merged != null) {
-            pending.put(checkpointId, MergedModels.File.of(merged));
-        }
+        boolean merged = whole.merge();
         report();
-        if (whole.publishDue()) {
+        guard();
+        serving.checkpoints++;
+        if (merged && whole.together() && gate().due()) {
             publish();
+        }
+        MergedModel news = whole.takeNews();
+        if (news != null) {
+            pending.put(checkpointId, MergedModels.File.of(news));
         }
     }
 
@@ -166,10 +193,62 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
         whole.merge();
         say(whole.closeWindows());
         report();
-        if (whole.unpublished()) {
+        guard();
+        if (whole.unpublished() && whole.together()) {
             publish();
         }
+        if (serving.liveVersion() == whole.progress().version) {
+            lastRows.forEach(message -> userRow(message, serving.liveVersion()));
+        }
+        lastRows.clear();
         ended = true;
+    }
+
+    /** The gate, on what the replicas have scored so far. */
+    private VersionGate gate() {
+        return new VersionGate(
+                deployment.snapshots(), spec, whole.progress(), serving, whole.comparison());
+    }
+
+    /** Sees to it that neither the learners nor readers go on with something bad. */
+    private void guard() throws Exception {
+        if (!deployment.snapshots().gate().enabled() || !whole.complete()) {
+            return;
+        }
+        if (!whole.diverged().isEmpty()) {
+            goBack("the loss of learners " + whole.diverged() + " diverged");
+        }
+        VersionGate gate = gate();
+        List<String> regressions = gate.regressions();
+        if (!regressions.isEmpty()) {
+            rollBack(regressions);
+        } else if (gate.trialOver()) {
+            serving.trialOver();
+            whole.trialOver();
+        }
+    }
+
+    /** All learners become the live version again, their users' rows included. */
+    private void goBack(String reason) {
+        if (whole.rounds().standing().live() == null) {
+            LOG.warn("Learners: {}, and no version is live that they could go back to", reason);
+            return;
+        }
+        LOG.warn("Learners go back to version {}: {}", serving.liveVersion(), reason);
+        whole.goBack();
+        serving.returned();
+    }
+
+    /** Readers are told to serve the version before the live one again; learners tell its rows. */
+    private void rollBack(List<String> reasons) {
+        SnapshotCandidate rollback = assembly.rollback(serving, whole.progress());
+        LOG.warn(
+                "Version {} is taken back, version {} live again: {}",
+                rollback.takenBack,
+                rollback.version,
+                String.join("; ", reasons));
+        whole.rolledBack();
+        output.collect(new StreamRecord<>(rollback, rollback.eventTimeMs));
     }
 
     @Override
@@ -202,21 +281,37 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
     }
 
     private void publish() throws Exception {
-        LearnerProgress progress = whole.progress();
-        // That of a model that was trained alone before.
-        serving.adopt(progress.version, progress.manifestSha256, progress.snapshotMs);
+        VersionGate gate = gate();
         SnapshotCandidate candidate =
                 assembly.make(
-                        whole.model(), whole.quality(), progress, whole.sources(), serving, null);
-        whole.published();
+                        whole.model(),
+                        whole.quality(),
+                        whole.progress(),
+                        whole.sources(),
+                        serving,
+                        gate);
         output.collect(new StreamRecord<>(candidate, candidate.eventTimeMs));
+        if (candidate.decision == SnapshotDecision.PUBLISH) {
+            whole.published(candidate.version, deployment.snapshots().gate().enabled());
+        } else {
+            LOG.warn("Version {} is rejected by the gate; see its manifest", candidate.version);
+            if (gate.patienceLost()) {
+                goBack("too many versions in a row were worse than the live one");
+            }
+        }
     }
 
     private LearnerStateWire.Part[] parts() {
         return new LearnerStateWire.Part[] {
             new LearnerStateWire.Part(whole::write, whole::read),
-            new LearnerStateWire.Part(serving::write, serving::read)
+            new LearnerStateWire.Part(serving::write, serving::read),
+            new LearnerStateWire.Part(start::write, start::read)
         };
+    }
+
+    /** What is served; the operator's own. */
+    Serving serving() {
+        return serving;
     }
 
     private void registerMetrics() {
@@ -225,6 +320,10 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
         group.gauge("steps", () -> whole.progress().steps);
         group.gauge("snapshotVersion", () -> whole.progress().version);
         group.gauge("trainedEventTimeMs", () -> whole.progress().trainedMs);
+        group.gauge("liveVersion", () -> serving.liveVersion());
+        group.gauge("rejectedVersions", () -> serving.rejectedVersions);
+        group.gauge("rollbacks", () -> serving.rollbacks);
+        group.gauge("returns", () -> serving.returns);
         group.gauge("mergeRound", () -> whole.rounds().round());
         group.gauge("mergeStaleness", () -> staleness);
         group.gauge("droppedIncrements", () -> whole.rounds().droppedCuts());

@@ -3,16 +3,18 @@ package io.tamor.jobs.learner;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.MergeOptions;
 import io.tamor.jobs.learner.logic.LearnerProgress;
+import io.tamor.jobs.learner.logic.LearnerStateWire;
 import io.tamor.jobs.learner.logic.MergedModel;
-import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.OnlineTraining;
 import io.tamor.jobs.learner.logic.QueuedSample;
 import io.tamor.jobs.learner.logic.ReplicaName;
-import io.tamor.jobs.learner.logic.ReplicaReport;
 import io.tamor.jobs.learner.logic.ReplicaState;
+import io.tamor.jobs.learner.logic.RowMoments;
+import io.tamor.jobs.learner.logic.Served;
+import io.tamor.jobs.learner.logic.Standing;
 import io.tamor.jobs.learner.logic.TrainingQueue;
-import io.tamor.model.config.ModelSpec;
 import io.tamor.model.metric.MetricWindows;
+import io.tamor.model.training.Trainer;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -37,6 +39,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of several learners that train a model together, each the samples of its users on a replica
@@ -45,9 +48,11 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  *
  * <p>With a checkpoint it reports how far it is and, when a merge is due, cuts what it has learned;
  * all learners do so with the same checkpoints. It loads a merged model when the checkpoint that
- * holds it is complete and goes on meanwhile: it never waits. State per user as in {@link
- * OnlineLearnerOperator}. Operator state: trainer, metrics, progress, base and unmerged increments;
- * after a rescale each learner reads what all have stored.
+ * holds it is complete and goes on meanwhile: it never waits. With it, it hears what became of
+ * earlier rounds: of a version that was published it tells its users' rows as of then, and scores
+ * with it what it trains on; when all go back to the live version, so does it. State per user as in
+ * {@link OnlineLearnerOperator}. Operator state: trainer, metrics, progress, base and unmerged
+ * increments, shadows; after a rescale each learner reads what all have stored.
  */
 @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before anything else
 public final class ReplicaLearnerOperator extends AbstractStreamOperator<LearnerMessage>
@@ -100,7 +105,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         state = context.getOperatorStateStore().getUnionListState(REPLICAS);
         ListState<byte[]> alone =
                 context.getOperatorStateStore().getUnionListState(OnlineLearnerOperator.ALONE);
-        replica = restored(all(state), all(alone), context.isRestored());
+        restore(all(state), all(alone), context.isRestored());
         alone.clear();
     }
 
@@ -110,28 +115,38 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         return all;
     }
 
-    private ReplicaState restored(List<byte[]> replicas, List<byte[]> alone, boolean isRestored)
+    private void restore(List<byte[]> replicas, List<byte[]> alone, boolean isRestored)
             throws IOException {
-        ModelSpec spec = ModelSpecs.of(deployment);
-        int capacity = deployment.learner().ownBatch();
-        long schema = deployment.sampleSchema().fingerprint();
         ReplicaName name =
                 new ReplicaName(
                         getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
                         getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
         if (!replicas.isEmpty()) {
-            return ReplicaState.restore(replicas, schema, spec, capacity, name);
-        }
-        if (alone.size() == 1) {
-            return ReplicaState.ofAlone(alone.get(0), schema, spec, capacity, name);
-        }
-        if (isRestored) {
+            replica = ReplicaState.restore(replicas, deployment, name);
+        } else if (alone.size() == 1) {
+            StartingPoint start = new StartingPoint();
+            replica =
+                    ReplicaState.ofAlone(
+                            alone.get(0),
+                            deployment,
+                            name,
+                            new LearnerStateWire.Part(start::write, start::read));
+            start.requireSame(deployment);
+        } else if (isRestored) {
             throw new IllegalStateException(
                     "learner state: wanted that of learners side by side, or of one alone as this"
                             + " build stores it, found neither; restore without learner.merge,"
                             + " take a savepoint, and go on from there with learner.merge");
+        } else {
+            replica = ReplicaState.fresh(deployment, name, this::takeOver);
         }
-        return ReplicaState.fresh(spec, capacity, name);
+    }
+
+    private void takeOver(Trainer trainer) throws IOException {
+        StartingPoint start = new StartingPoint();
+        if (start.pending(deployment)) {
+            start.takeOver(deployment, trainer);
+        }
     }
 
     @Override
@@ -160,7 +175,9 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
                         replica.quality(),
                         progress(),
                         replica.drift(),
-                        userRows);
+                        userRows,
+                        deployment.snapshots().gate().enabled() ? replica.shadows() : null,
+                        replica.moments());
         outputs = new LearnerOutputs(deployment, output);
         intake = new SampleIntake(deployment, queue, progress(), outputs);
         registerMetrics();
@@ -173,6 +190,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     private void train(List<QueuedSample> batch) throws Exception {
         training.trainQueued(batch);
+        replica.observe(training.lastLoss());
         tell(replica.quality().takeClosedWindows());
     }
 
@@ -211,9 +229,17 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     @Override
     public void endInput() throws Exception {
+        load();
         queue.drain(this::train);
         tell(replica.quality().closeAllWindows());
-        report(true, true, true);
+        report(true, true);
+        userRows.drainChanges(
+                (userId, row) ->
+                        tellRow(
+                                LearnerMessage.LAST_VERSION,
+                                userId,
+                                row == null || !row.admitted() ? null : row.values,
+                                row == null ? 0 : row.trainedMs));
         ended = true;
     }
 
@@ -223,30 +249,26 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         if (ended) {
             return;
         }
-        boolean publish = replica.publishDue(deployment.snapshots().every().amount());
-        boolean cut = replica.mergeDue(merge.every().toMillis());
-        report(cut || publish, publish, false);
-        awaiting = cut || publish;
+        awaiting = replica.mergeDue(merge.every().toMillis());
+        report(awaiting, false);
     }
 
-    private void report(boolean cut, boolean publish, boolean last) throws Exception {
+    private void report(boolean cut, boolean last) throws Exception {
         Map<String, Long> queued = new HashMap<>();
         queue.forEach(
                 (sample, place) -> queued.merge(sample.partition(), sample.offset(), Math::min));
-        ReplicaReport report = replica.report(cut, publish, last, queued);
         LearnerMessage message = message(LearnerMessage.Kind.REPORT);
-        message.payload = report.write();
+        message.payload = replica.report(cut, last, queued).write();
         output.collect(new StreamRecord<>(message));
-        if (publish) {
-            userRows.drainChanges(
-                    (userId, row) -> {
-                        LearnerMessage changed = message(LearnerMessage.Kind.USER_ROW);
-                        changed.userId = userId;
-                        changed.timeMs = row == null ? 0 : row.trainedMs;
-                        changed.row = row == null || !row.admitted() ? null : row.values;
-                        output.collect(new StreamRecord<>(changed));
-                    });
-        }
+    }
+
+    private void tellRow(long version, String userId, float @Nullable [] values, long trainedMs) {
+        LearnerMessage changed = message(LearnerMessage.Kind.USER_ROW);
+        changed.version = version;
+        changed.userId = userId;
+        changed.timeMs = trainedMs;
+        changed.row = values;
+        output.collect(new StreamRecord<>(changed));
     }
 
     private LearnerMessage message(LearnerMessage.Kind kind) {
@@ -270,12 +292,13 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     }
 
     /** Loads the newest merged model; where one is awaited that is not there yet, looks again. */
-    private void load() throws IOException {
+    private void load() throws Exception {
         if (ended) {
             return;
         }
         MergedModel merged = models.newerThan(replica.replica().round());
-        if (merged != null && replica.replica().load(merged)) {
+        if (merged != null) {
+            takeOver(merged);
             loads++;
             awaiting = false;
         }
@@ -287,6 +310,30 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
                                             + LOOK_AGAIN_MS,
                                     time -> load());
         }
+    }
+
+    private void takeOver(MergedModel merged) throws Exception {
+        Standing standing = merged.standing();
+        RowMoments known = replica.moments();
+        Served live = standing.live();
+        long liveVersion = replica.moments().liveVersion();
+        if (live != null && live.version() > liveVersion) {
+            userRows.publish(
+                    known.liveMoment(),
+                    live.moment(),
+                    (userId, values, trainedMs) ->
+                            tellRow(live.version(), userId, values, trainedMs));
+        } else if (live != null && live.version() < liveVersion) {
+            userRows.takeBack(
+                    known.liveMoment(),
+                    live.moment(),
+                    (userId, values, trainedMs) ->
+                            tellRow(live.version(), userId, values, trainedMs));
+        }
+        if (live != null && replica.wentBack(merged)) {
+            userRows.returnTo(live.moment());
+        }
+        replica.load(merged);
     }
 
     private LearnerProgress progress() {

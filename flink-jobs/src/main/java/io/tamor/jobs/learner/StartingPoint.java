@@ -26,6 +26,26 @@ public final class StartingPoint {
 
     private String takenOver = NONE;
 
+    /** That of learners who have all taken over what is configured. */
+    static StartingPoint takenOver(Deployment deployment) {
+        StartingPoint start = new StartingPoint();
+        String uri = deployment.learner().startFrom();
+        start.takenOver = uri == null ? NONE : uri;
+        return start;
+    }
+
+    /** Refuses to take another snapshot over, as learners side by side do once they have begun. */
+    void requireSame(Deployment deployment) throws IOException {
+        if (pending(deployment)) {
+            throw new IOException(
+                    "learner.start_from: learners side by side began with "
+                            + (takenOver.isEmpty() ? "a new model" : takenOver)
+                            + " and cannot take over "
+                            + deployment.learner().startFrom()
+                            + "; set it back, or begin a new model from it without this state");
+        }
+    }
+
     /** Whether the configured snapshot is still to be taken over. */
     public boolean pending(Deployment deployment) {
         String uri = deployment.learner().startFrom();

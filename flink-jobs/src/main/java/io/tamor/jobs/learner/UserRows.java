@@ -109,6 +109,40 @@ final class UserRows implements UserRowStore {
     }
 
     /**
+     * A version was published of what was known at a moment: shows the rows changed before it, as
+     * of it; those changed later stay marked.
+     *
+     * @param before the moment of the version published last, 0 for none
+     */
+    void publish(long before, long moment, AsOfVisitor visitor) throws Exception {
+        backend.applyToAllKeys(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                CHANGED,
+                (userId, mark) -> {
+                    UserRow row = rows.value();
+                    if (row == null) {
+                        visitor.visit(userId, null, 0);
+                        mark.clear();
+                        return;
+                    }
+                    boolean later = row.changedSince(moment);
+                    float[] values = row.valuesAsOf(moment);
+                    if (!later
+                            || (before == 0
+                                    ? values != null
+                                    : row.changedBetween(before, moment))) {
+                        visitor.visit(userId, values, row.trainedMs);
+                    }
+                    if (!later) {
+                        mark.clear();
+                        row.changed = false;
+                        rows.update(row);
+                    }
+                });
+    }
+
+    /**
      * Readers go back to a version: shows every row that may differ between that version and the
      * one taken back, as of the former; null where there was none then. All of them are to be shown
      * again with the next version. Walks all rows.

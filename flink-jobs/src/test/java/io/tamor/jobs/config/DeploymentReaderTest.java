@@ -60,28 +60,12 @@ final class DeploymentReaderTest {
     }
 
     @Test
-    void learnersSideBySideAreForAnUngatedPublicationThatIsAskedFor() throws IOException {
+    void learnersSideBySideShareOutTheMiniBatchAndNeedAMerge() throws IOException {
         String merging =
                 example()
                         .replace(
                                 "learner: {", "learner: {parallelism: 4, merge: {every: 10 min}, ");
-        assertThatThrownBy(() -> DeploymentReader.parse("merge", merging))
-                .hasMessageContaining("1 problem")
-                .hasMessageContaining("set snapshots.gate.enabled to false");
-
-        String accepted = merging.replace(" gate: {", " gate: {enabled: false, ");
-        assertThat(DeploymentReader.parse("merge", accepted).learner().ownBatch()).isEqualTo(16);
-
-        String broken =
-                accepted.replace("every: 1 d, keep", "every: 2 checkpoints, full_every: 3, keep")
-                        .replace(
-                                "learner: {",
-                                "learner: {start_from: x, drift: {reset_accumulators: true}, ");
-        assertThatThrownBy(() -> DeploymentReader.parse("broken", broken))
-                .hasMessageContaining("3 problems")
-                .hasMessageContaining("snapshots.every")
-                .hasMessageContaining("learner.start_from is for a learner alone")
-                .hasMessageContaining("learner.drift is for a learner alone");
+        assertThat(DeploymentReader.parse("merge", merging).learner().ownBatch()).isEqualTo(16);
 
         String alone = example().replace("learner: {", "learner: {parallelism: 4, ");
         assertThatThrownBy(() -> DeploymentReader.parse("alone", alone))

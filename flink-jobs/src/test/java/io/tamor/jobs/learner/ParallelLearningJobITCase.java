@@ -56,8 +56,7 @@ class ParallelLearningJobITCase {
                         yaml.replace("localhost:9092", bootstrap)
                                 .replace(
                                         "learner: {batch: 64,",
-                                        "learner: {parallelism: 2, merge: {every: 1 h}, batch: 32,")
-                                .replace(" gate: {", " gate: {enabled: false, "));
+                                        "learner: {parallelism: 2, merge: {every: 1 h}, batch: 32,"));
     }
 
     @Test

@@ -3,18 +3,11 @@ package io.tamor.jobs.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tamor.jobs.config.Deployment;
-import io.tamor.jobs.learner.logic.ModelSpecs;
-import io.tamor.jobs.learner.logic.SampleRows;
-import io.tamor.jobs.learner.logic.SampleRules;
 import io.tamor.jobs.learner.logic.TestingSamples;
 import io.tamor.jobs.learner.logic.TestingStream;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.jobs.snapshot.SnapshotDecision;
-import io.tamor.model.config.ModelSpec;
 import io.tamor.model.gate.SliceReport;
-import io.tamor.model.metric.BinaryMetrics;
-import io.tamor.model.network.MiniBatch;
-import io.tamor.model.training.Trainer;
 import io.tamor.schemas.RejectedRecord;
 import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
@@ -79,32 +72,12 @@ class PoisonedStreamsTest {
 
     /** Days on which something was decided, with what; the end's decision is of the last day. */
     private static List<Integer> days(TestingLearner learner, SnapshotDecision decision) {
-        return learner.candidates.stream()
-                .filter(candidate -> candidate.decision == decision)
-                .map(PoisonedStreamsTest::day)
-                .toList();
+        return learner.versions().days(decision);
     }
 
-    private static int day(SnapshotCandidate candidate) {
-        return TestingStream.day(candidate.eventTimeMs);
-    }
-
-    /** AUC of a version for clicks on a clean day, without users' rows. */
     private static double auc(TestingLearner learner, Deployment deployment, long version)
             throws Exception {
-        ModelSpec spec = ModelSpecs.of(deployment);
-        Trainer trainer = new Trainer(spec, 8);
-        trainer.loadParameters(learner.snapshot(version).parameters());
-        SampleRows rows =
-                new SampleRows(spec, deployment.sampleSchema(), new SampleRules(deployment));
-        BinaryMetrics metrics = new BinaryMetrics();
-        for (Sample sample : TestingStream.of(deployment, 1, 77, m -> true, m -> false)) {
-            MiniBatch batch = new MiniBatch(spec, 1);
-            rows.add(sample, 0, batch);
-            trainer.score(batch);
-            metrics.add(trainer.prediction(0, 0), sample.getLabels().get(0) > 0, 1);
-        }
-        return metrics.auc();
+        return learner.versions().auc(deployment, version);
     }
 
     @Test

@@ -1,15 +1,10 @@
 package io.tamor.jobs.learner;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.learner.logic.Serving;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
-import io.tamor.jobs.snapshot.SnapshotDecision;
-import io.tamor.model.snapshot.MemorySnapshotStore;
 import io.tamor.model.snapshot.Snapshot;
-import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.schemas.LearnerMetrics;
 import io.tamor.schemas.RejectedRecord;
 import io.tamor.schemas.Sample;
@@ -18,7 +13,6 @@ import io.tamor.schemas.wire.FeatureWire;
 import io.tamor.schemas.wire.MalformedRecordException;
 import io.tamor.schemas.wire.RecordWire;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -192,38 +186,22 @@ final class TestingLearner implements AutoCloseable {
 
     /** A version that was made, read again with what it builds on; it must be whole. */
     Snapshot snapshot(long version) throws IOException {
-        Map<String, MemorySnapshotStore> stores = new TreeMap<>();
-        String hash = "";
-        for (SnapshotCandidate candidate : candidates) {
-            if (candidate.decision != SnapshotDecision.ROLLBACK) {
-                String name = SnapshotFolder.name(candidate.version);
-                MemorySnapshotStore store = new MemorySnapshotStore(name, stores);
-                for (int i = 0; i < candidate.names.length; i++) {
-                    try (OutputStream out = store.create(candidate.names[i])) {
-                        out.write(candidate.contents[i]);
-                    }
-                }
-                stores.put(name, store);
-                hash = candidate.version == version ? candidate.manifestSha256 : hash;
-            }
-        }
-        SnapshotFolder folder = new SnapshotFolder(stores.get(SnapshotFolder.name(version)));
-        assertThat(folder.verify()).isEmpty();
-        return folder.load(hash);
+        return versions().snapshot(version);
+    }
+
+    /** What was decided of versions. */
+    TestingVersions versions() {
+        return new TestingVersions(candidates);
     }
 
     /** The version that a reader of the announcements serves by now; 0 for none. */
     long served() {
-        return candidates.stream()
-                .filter(candidate -> candidate.decision != SnapshotDecision.REJECT)
-                .reduce((first, second) -> second)
-                .map(candidate -> candidate.version)
-                .orElse(0L);
+        return versions().served();
     }
 
     /** Every decision so far: what, and of which version. */
     List<String> decisions() {
-        return candidates.stream().map(c -> c.decision + " " + c.version).toList();
+        return versions().decisions();
     }
 
     Serving serving() {

@@ -4,16 +4,14 @@ import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.MergeOptions;
 import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.learner.logic.ReplicaState;
+import io.tamor.jobs.learner.logic.Serving;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
-import io.tamor.model.snapshot.MemorySnapshotStore;
 import io.tamor.model.snapshot.Snapshot;
-import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.schemas.LearnerMetrics;
 import io.tamor.schemas.Sample;
 import io.tamor.schemas.UserBiasRow;
 import io.tamor.schemas.wire.RecordWire;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -183,7 +181,11 @@ final class TestingLearners implements AutoCloseable {
             metrics.add(METRICS.decode(record.value()));
         }
         for (OutgoingRecord record : drain(OnlineLearnerOperator.USER_ROWS)) {
-            userRows.put(record.key(), ROWS.decode(record.value()));
+            if (record.value() == null) {
+                userRows.remove(record.key());
+            } else {
+                userRows.put(record.key(), ROWS.decode(record.value()));
+            }
         }
     }
 
@@ -208,14 +210,17 @@ final class TestingLearners implements AutoCloseable {
     }
 
     Snapshot lastSnapshot() throws IOException {
-        SnapshotCandidate last = candidates.get(candidates.size() - 1);
-        MemorySnapshotStore store = new MemorySnapshotStore("candidate " + last.version);
-        for (int i = 0; i < last.names.length; i++) {
-            try (OutputStream out = store.create(last.names[i])) {
-                out.write(last.contents[i]);
-            }
-        }
-        return new SnapshotFolder(store).load(last.manifestSha256);
+        return versions().snapshot(candidates.get(candidates.size() - 1).version);
+    }
+
+    /** What was decided of versions. */
+    TestingVersions versions() {
+        return new TestingVersions(candidates);
+    }
+
+    /** What the merger says is served. */
+    Serving serving() {
+        return ((ParameterMergerOperator) merger.getOperator()).serving();
     }
 
     @Override

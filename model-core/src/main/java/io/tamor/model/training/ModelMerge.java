@@ -137,6 +137,11 @@ public final class ModelMerge {
         return merged;
     }
 
+    /** Forgets the outer momentum. */
+    public void forget() {
+        velocity = new float[0][];
+    }
+
     /** Writes the outer momentum: int arrays, per array int length, floats. */
     public void write(DataOutput out) throws IOException {
         out.writeInt(velocity.length);

@@ -66,7 +66,7 @@ final class TestingReplicas {
         private final OnlineTraining training;
 
         Member(int index) {
-            replica = new Replica(new ReplicaName(index, plan.replicas()), trainer, 0);
+            replica = new Replica(new ReplicaName(index, plan.replicas()), trainer, 0, 0);
             training =
                     new OnlineTraining(
                             deployment,

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * in the next one. Cuts are merged in the order of their numbers, so a round depends on its cuts
  * alone. Cuts of replicas from before a rescale form a group of their own that is merged first. A
  * cut with a value that is not finite is dropped and counted; its replica learns the merged model
- * instead. Not thread-safe.
+ * instead. When all go back to the live version, cuts from before are void. Not thread-safe.
  */
 public final class MergeRounds {
     private static final Comparator<Cut> ORDER =
@@ -33,6 +33,7 @@ public final class MergeRounds {
     private final List<Cut> waiting = new ArrayList<>();
     private final Map<ReplicaName, Long> merged = new HashMap<>();
     private @Nullable ModelValues values;
+    private Standing standing = Standing.NONE;
     private long round;
     private long droppedCuts;
     private long staleness;
@@ -47,8 +48,11 @@ public final class MergeRounds {
         values = whole;
     }
 
-    /** Takes a cut for the round that is open. */
+    /** Takes a cut for the round that is open; one that starts from before a return is void. */
     public void add(Cut cut) {
+        if (cut.baseRound() < standing.returnRound()) {
+            return;
+        }
         waiting.add(cut);
         staleness = Math.max(staleness, round - cut.baseRound());
     }
@@ -82,7 +86,34 @@ public final class MergeRounds {
         staleness = 0;
         values = base;
         round++;
-        return new MergedModel(round, merged, base);
+        return new MergedModel(round, merged, base, standing);
+    }
+
+    /** What is served has changed, or been decided; replicas hear of it with the round. */
+    public void stand(Standing next) {
+        standing = next;
+    }
+
+    /** Begins a round that merges nothing. */
+    public void next() {
+        round++;
+    }
+
+    /** The live version becomes the merged model again, in this round, which nobody has seen. */
+    public void goBack() {
+        Served live = standing.live();
+        if (live == null) {
+            throw new IllegalStateException("no version is live to go back to");
+        }
+        values = live.values();
+        merge.forget();
+        waiting.clear();
+        standing = new Standing(standing.moment(), live, standing.previous(), round);
+    }
+
+    /** What stands beside the merged model. */
+    public Standing standing() {
+        return standing;
     }
 
     /** The model as of the last round, or the base; null where there is none yet. */
@@ -97,7 +128,9 @@ public final class MergeRounds {
 
     /** The model of the last round as replicas load it; null where there is none. */
     public @Nullable MergedModel last() {
-        return values == null || round == 0 ? null : new MergedModel(round, merged, values);
+        return values == null || round == 0
+                ? null
+                : new MergedModel(round, merged, values, standing);
     }
 
     /** Cuts dropped since the beginning because a value was not finite. */
@@ -126,7 +159,7 @@ public final class MergeRounds {
         merge.write(out);
         out.writeBoolean(values != null);
         if (values != null) {
-            new MergedModel(round, merged, values).write(out);
+            new MergedModel(round, merged, values, standing).write(out);
         }
     }
 
@@ -140,11 +173,13 @@ public final class MergeRounds {
         }
         merge.read(in);
         merged.clear();
+        standing = Standing.NONE;
         values = null;
         if (in.readBoolean()) {
             MergedModel last = MergedModel.read(in);
             merged.putAll(last.cuts());
             values = last.values();
+            standing = last.standing();
         }
     }
 }

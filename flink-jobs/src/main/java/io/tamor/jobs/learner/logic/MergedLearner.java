@@ -3,12 +3,14 @@ package io.tamor.jobs.learner.logic;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.metric.MetricTable;
 import io.tamor.model.training.ModelMerge;
+import io.tamor.model.training.ModelValues;
 import io.tamor.model.training.Trainer;
 import java.io.ByteArrayInputStream;
 import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -16,32 +18,40 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The learner as a whole, from what its replicas report: the merged model, the sums of their
- * counters, their metrics together. State: merged model, cuts that wait, last sums, open windows; a
- * replica's report is none, since each replica reports with the first checkpoint after a start. Not
- * thread-safe.
+ * counters, their metrics together, what is served. State: merged model and what stands beside it,
+ * cuts that wait, last sums, open windows; a replica's report is none, since each replica reports
+ * with the first checkpoint after a start. Not thread-safe.
  */
 public final class MergedLearner {
     /** Windows of metrics that wait for replicas which have not passed them. */
     private static final int MOST_OPEN_WINDOWS = 3;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int FIRST_VERSION = 1;
 
     private final ModelSpec spec;
+    private final Duration horizon;
     private final MergeRounds rounds;
     private final Trainer model;
     private final @Nullable ReplicaReport[] reports;
     private final long[] passedWindows;
     private final SortedMap<Long, MetricTable> windows = new TreeMap<>();
     private LearnerProgress progress;
-    private boolean publishAsked;
+    private boolean news;
 
-    /** A whole of so many replicas. */
-    public MergedLearner(ModelSpec spec, int replicas, ModelMerge merge) {
+    /**
+     * A whole of so many replicas.
+     *
+     * @param horizon of what is compared
+     */
+    public MergedLearner(ModelSpec spec, int replicas, ModelMerge merge, Duration horizon) {
         this.spec = spec;
+        this.horizon = horizon;
         this.rounds = new MergeRounds(merge);
         this.model = new Trainer(spec, 1);
         this.reports = new ReplicaReport[replicas];
@@ -53,9 +63,9 @@ public final class MergedLearner {
     /** Takes a replica's report in place of its last one. */
     public void take(int replica, ReplicaReport report) {
         reports[replica] = report;
-        publishAsked |= report.publish();
-        if (report.base() != null) {
-            rounds.base(report.base());
+        if (report.founding() != null) {
+            rounds.base(report.founding().base());
+            rounds.stand(report.founding().standing());
         }
         report.cuts().forEach(rounds::add);
         sum();
@@ -76,8 +86,10 @@ public final class MergedLearner {
             sum.version = progress.version;
             sum.manifestSha256 = progress.manifestSha256;
         }
-        sum.snapshotMs = progress.snapshotMs;
-        sum.snapshotSamples = progress.snapshotSamples;
+        if (progress.snapshotMs != LearnerProgress.NEVER) {
+            sum.snapshotMs = progress.snapshotMs;
+            sum.snapshotSamples = progress.snapshotSamples;
+        }
         progress = sum;
     }
 
@@ -86,18 +98,41 @@ public final class MergedLearner {
         return Arrays.stream(reports).allMatch(report -> report != null);
     }
 
-    /** Merges the cuts that are there; null where none are. */
-    public @Nullable MergedModel merge() {
+    /** Merges the cuts that are there; false where there are none. */
+    public boolean merge() {
         MergedModel merged = rounds.close();
-        if (merged != null) {
-            model.become(merged.values());
+        if (merged == null) {
+            return false;
         }
-        return merged;
+        model.become(merged.values());
+        rounds.stand(rounds.standing().at(moment()));
+        news = true;
+        return true;
     }
 
-    /** Whether a version is due that would hold anything new. */
-    public boolean publishDue() {
-        return publishAsked && complete() && progress.samples > progress.snapshotSamples;
+    /**
+     * What replicas are to load: the model and what stands beside it; null where nothing is new.
+     */
+    public @Nullable MergedModel takeNews() {
+        MergedModel last = news ? rounds.last() : null;
+        news = false;
+        return last;
+    }
+
+    /** Makes a round of what has changed, if nothing was merged. */
+    private void tell() {
+        if (!news) {
+            rounds.next();
+            news = true;
+        }
+    }
+
+    private long moment() {
+        return reports().mapToLong(ReplicaReport::moment).max().orElse(0);
+    }
+
+    private Stream<ReplicaReport> reports() {
+        return Arrays.stream(reports).filter(report -> report != null);
     }
 
     /** Whether anything was trained since the last version. */
@@ -105,9 +140,84 @@ public final class MergedLearner {
         return complete() && progress.samples > progress.snapshotSamples;
     }
 
-    /** A version has been made. */
-    public void published() {
-        publishAsked = false;
+    /** What has been scored since the live version was loaded, by those who have loaded it. */
+    public Comparison comparison() {
+        Standing standing = rounds.standing();
+        ComparedMetrics sum =
+                ComparedMetrics.none(
+                        spec, horizon, standing.live() != null, standing.previous() != null);
+        reports()
+                .filter(report -> report.round() >= standing.returnRound())
+                .filter(report -> report.liveVersion() == standing.liveVersion())
+                .filter(
+                        report ->
+                                standing.previous() == null
+                                        || report.previousVersion() == standing.previousVersion())
+                .forEach(report -> sum.add(report.comparison()));
+        return sum;
+    }
+
+    /** Whether every replica has heard of the last return, so that none learns what is void. */
+    public boolean together() {
+        return complete() && reports().allMatch(r -> r.round() >= rounds.standing().returnRound());
+    }
+
+    /** The replicas whose loss has run away on what is not void already. */
+    public List<Integer> diverged() {
+        List<Integer> diverged = new ArrayList<>();
+        for (int replica = 0; replica < reports.length; replica++) {
+            ReplicaReport report = reports[replica];
+            if (report != null
+                    && report.diverged()
+                    && report.round() >= rounds.standing().returnRound()) {
+                diverged.add(replica);
+            }
+        }
+        return diverged;
+    }
+
+    /**
+     * The merged model is live as a version.
+     *
+     * @param onTrial whether the version before it is still compared
+     */
+    public void published(long version, boolean onTrial) {
+        Standing before = rounds.standing();
+        ModelValues values = rounds.values();
+        if (values == null) {
+            throw new IllegalStateException("version " + version + " is made of no model");
+        }
+        rounds.stand(
+                new Standing(
+                        before.moment(),
+                        new Served(version, before.moment(), values),
+                        onTrial ? before.live() : null,
+                        before.returnRound()));
+        model.touchedRows().clear();
+    }
+
+    /** The version before the live one is live again. */
+    public void rolledBack() {
+        tell();
+        Standing before = rounds.standing();
+        rounds.stand(new Standing(before.moment(), before.previous(), null, before.returnRound()));
+    }
+
+    /** The live version has proved itself. */
+    public void trialOver() {
+        tell();
+        Standing before = rounds.standing();
+        rounds.stand(new Standing(before.moment(), before.live(), null, before.returnRound()));
+    }
+
+    /** All go back to the live version. */
+    public void goBack() {
+        tell();
+        rounds.goBack();
+        ModelValues values = rounds.values();
+        if (values != null) {
+            model.become(values);
+        }
     }
 
     /** Metrics since the beginning, of all replicas. */
@@ -181,10 +291,9 @@ public final class MergedLearner {
         return rounds;
     }
 
-    /** Writes version, whether a version is asked for, progress, rounds, windows. */
+    /** Version 2: int version, progress, rounds, windows, touched rows; 1 had no touched rows. */
     public void write(DataOutput out) throws IOException {
         out.writeInt(VERSION);
-        out.writeBoolean(publishAsked);
         progress.write(out);
         rounds.write(out);
         out.writeInt(windows.size());
@@ -192,16 +301,24 @@ public final class MergedLearner {
             out.writeLong(window.getKey());
             window.getValue().write(out);
         }
+        model.touchedRows().write(out);
     }
 
     /** Reads what {@link #write} wrote. */
     public void read(DataInput in) throws IOException {
         int version = in.readInt();
-        if (version != VERSION) {
+        if (version < FIRST_VERSION || version > VERSION) {
             throw new IOException(
-                    "merger state: this build reads version " + VERSION + ", found " + version);
+                    "merger state: this build reads version "
+                            + FIRST_VERSION
+                            + " to "
+                            + VERSION
+                            + ", found "
+                            + version);
         }
-        publishAsked = in.readBoolean();
+        if (version == FIRST_VERSION) {
+            in.readBoolean(); // whether a version was asked for
+        }
         progress.read(in);
         rounds.read(in);
         if (rounds.values() != null) {
@@ -213,6 +330,9 @@ public final class MergedLearner {
             MetricTable table = new MetricTable(spec);
             table.read(in);
             windows.put(fromMs, table);
+        }
+        if (version > FIRST_VERSION) {
+            model.touchedRows().read(in);
         }
     }
 }

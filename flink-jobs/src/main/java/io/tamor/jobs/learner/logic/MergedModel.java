@@ -12,15 +12,21 @@ import java.util.TreeMap;
  *
  * @param round from 1
  * @param cuts the last cut of each replica that is in it
+ * @param standing what stands beside it
  */
-public record MergedModel(long round, Map<ReplicaName, Long> cuts, ModelValues values) {
-    private static final int VERSION = 1;
+public record MergedModel(
+        long round, Map<ReplicaName, Long> cuts, ModelValues values, Standing standing) {
+    private static final int VERSION = 2;
+    private static final int FIRST_VERSION = 1;
 
     public MergedModel {
         cuts = Map.copyOf(cuts);
     }
 
-    /** Stored form, version 1: int version, long round, int cuts, per cut replica and number. */
+    /**
+     * Stored form, version 2: int version, long round, int cuts, per cut replica and number,
+     * values, standing. Version 1 had no standing.
+     */
     public void write(DataOutput out) throws IOException {
         out.writeInt(VERSION);
         out.writeLong(round);
@@ -32,20 +38,28 @@ public record MergedModel(long round, Map<ReplicaName, Long> cuts, ModelValues v
             out.writeLong(cuts.getOrDefault(replica, 0L));
         }
         values.write(out);
+        standing.write(out);
     }
 
     /** Reads what {@link #write} wrote. */
     public static MergedModel read(DataInput in) throws IOException {
         int version = in.readInt();
-        if (version != VERSION) {
+        if (version < FIRST_VERSION || version > VERSION) {
             throw new IOException(
-                    "merged model: this build reads version " + VERSION + ", found " + version);
+                    "merged model: this build reads version "
+                            + FIRST_VERSION
+                            + " to "
+                            + VERSION
+                            + ", found "
+                            + version);
         }
         long round = in.readLong();
         Map<ReplicaName, Long> cuts = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
         for (int left = in.readInt(); left > 0; left--) {
             cuts.put(ReplicaName.read(in), in.readLong());
         }
-        return new MergedModel(round, cuts, ModelValues.read(in));
+        ModelValues values = ModelValues.read(in);
+        return new MergedModel(
+                round, cuts, values, version == FIRST_VERSION ? Standing.NONE : Standing.read(in));
     }
 }

@@ -30,7 +30,7 @@ public final class OnlineTraining {
     private final LearnerProgress progress;
     private final UserRowStore store;
     private final @Nullable Shadows shadows;
-    private final Serving serving;
+    private final @Nullable RowMoments moments;
     private final long userRowTtlMs;
     private final int userField;
     private final int admitAfter;
@@ -69,10 +69,15 @@ public final class OnlineTraining {
             LearnerProgress progress,
             DriftMonitor drift,
             UserRowStore store) {
-        this(deployment, trainer, quality, progress, drift, store, null, new Serving());
+        this(deployment, trainer, quality, progress, drift, store, null, null);
     }
 
-    /** The same with versions that score each batch too; null: none. */
+    /**
+     * The same with versions that score each batch too.
+     *
+     * @param shadows null: none
+     * @param moments that rows are kept as of; null: none
+     */
     public OnlineTraining(
             Deployment deployment,
             Trainer trainer,
@@ -81,14 +86,14 @@ public final class OnlineTraining {
             DriftMonitor drift,
             UserRowStore store,
             @Nullable Shadows shadows,
-            Serving serving) {
+            @Nullable RowMoments moments) {
         ModelSpec spec = trainer.spec();
         this.trainer = trainer;
         this.quality = quality;
         this.progress = progress;
         this.store = store;
         this.shadows = shadows;
-        this.serving = serving;
+        this.moments = moments;
         this.userRowTtlMs = deployment.learner().userRowTtl().toMillis();
         this.userField = ModelSpecs.userRowField(spec);
         this.admitAfter = deployment.learner().admitAfter();
@@ -116,9 +121,9 @@ public final class OnlineTraining {
         if (progress.snapshotMs == LearnerProgress.NEVER) {
             progress.snapshotMs = samples.get(0).getMaturedAtMs();
         }
-        if (shadows != null) {
-            score(shadows.live(), serving.live());
-            score(shadows.previous(), serving.previous());
+        if (shadows != null && moments != null) {
+            score(shadows.live(), moments.liveMoment());
+            score(shadows.previous(), moments.previousMoment());
         }
         trainer.learningRateFactor(drift.learningRateFactor(samples.get(0).getMaturedAtMs()));
         StepOutcome outcome = trainer.step(batch);
@@ -152,13 +157,13 @@ public final class OnlineTraining {
     }
 
     /** Scores the batch with a version as readers have it, the users' rows as of it included. */
-    private void score(@Nullable Trainer shadow, Serving.@Nullable Published version) {
-        if (shadow == null || version == null) {
+    private void score(@Nullable Trainer shadow, long moment) {
+        if (shadow == null) {
             return;
         }
         for (Slot slot : slotOrder) {
             if (slot.index != NOT_LOADED) {
-                float[] values = slot.row.valuesAsOf(version.version());
+                float[] values = slot.row.valuesAsOf(moment);
                 loadInto(shadow, slot.index, values);
             }
         }
@@ -241,10 +246,10 @@ public final class OnlineTraining {
         return row;
     }
 
-    /** Keeps a row as of the live version, for it is about to change. */
+    /** Keeps a row as of the newest moment, for it is about to change. */
     private void keep(UserRow row) {
-        if (shadows != null) {
-            row.keep(serving.liveVersion(), serving.oldestVersion());
+        if (moments != null) {
+            row.keep(moments);
         }
     }
 

@@ -38,13 +38,15 @@ public final class Replica {
      * A replica that has learned nothing beyond what the trainer holds.
      *
      * @param cutNumber number of the last cut before it
+     * @param round the merge round that the trainer knows
      */
-    public Replica(ReplicaName name, Trainer trainer, long cutNumber) {
+    public Replica(ReplicaName name, Trainer trainer, long cutNumber, long round) {
         this.name = name;
         this.trainer = trainer;
         this.base = trainer.values();
         this.baseSteps = trainer.steps();
         this.cutNumber = cutNumber;
+        this.round = round;
     }
 
     /**
@@ -90,6 +92,18 @@ public final class Replica {
         return true;
     }
 
+    /** Becomes a merged model to which all have gone back; what it has learned since is void. */
+    public void goBack(MergedModel merged) {
+        // A trainer of its own: its optimiser knows nothing of what led astray.
+        Trainer fresh = new Trainer(trainer.spec(), 1);
+        fresh.become(merged.values());
+        trainer.copyFrom(fresh);
+        unmerged.clear();
+        base = trainer.values();
+        baseSteps = trainer.steps();
+        round = merged.round();
+    }
+
     public ReplicaName name() {
         return name;
     }
@@ -129,8 +143,7 @@ public final class Replica {
 
     /** Reads what {@link #write} wrote; the trainer must hold what it held then. */
     public static Replica read(DataInput in, Trainer trainer) throws IOException {
-        Replica replica = new Replica(ReplicaName.read(in), trainer, in.readLong());
-        replica.round = in.readLong();
+        Replica replica = new Replica(ReplicaName.read(in), trainer, in.readLong(), in.readLong());
         replica.baseSteps = in.readLong();
         for (int left = in.readInt(); left > 0; left--) {
             replica.unmerged.addLast(Cut.read(in));

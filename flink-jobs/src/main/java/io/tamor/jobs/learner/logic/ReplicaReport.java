@@ -1,13 +1,13 @@
 package io.tamor.jobs.learner.logic;
 
 import io.tamor.model.config.ModelSpec;
-import io.tamor.model.training.ModelValues;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,33 +17,45 @@ import org.jspecify.annotations.Nullable;
 /**
  * How far one replica is, with what it has learned since it last said so.
  *
- * @param publish whether a version is due
+ * @param moment the last one at which all replicas cut
+ * @param round the merge round it has loaded last
+ * @param diverged whether its loss has run away since its last report
  * @param progress since its beginning, that of former replicas it took over included
  * @param quality likewise
  * @param queued the first offset by topic-partition that it has read and not trained
- * @param base the model that all replicas started from, where this one is to tell; else null
+ * @param founding what the merger begins with, where this replica is to tell; else null
  * @param cuts its own, and the last ones of replicas that it took over
+ * @param liveVersion what it compares itself with, 0 for none
+ * @param previousVersion what that is compared with, 0 for none
+ * @param comparison what each of them scored
  */
 public record ReplicaReport(
-        boolean publish,
+        long moment,
+        long round,
+        boolean diverged,
         LearnerProgress progress,
         Quality quality,
         Map<String, Long> queued,
-        @Nullable ModelValues base,
-        List<Cut> cuts) {
-    private static final int VERSION = 1;
+        @Nullable Founding founding,
+        List<Cut> cuts,
+        long liveVersion,
+        long previousVersion,
+        Comparison comparison) {
+    private static final int VERSION = 2;
 
     public ReplicaReport {
         queued = Map.copyOf(queued);
         cuts = List.copyOf(cuts);
     }
 
-    /** Version 1: int version, publish, progress, quality, queued, base if any, cuts. */
+    /** Version 2: int version, then every field in their order above. It is never stored. */
     public byte[] write() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeInt(VERSION);
-            out.writeBoolean(publish);
+            out.writeLong(moment);
+            out.writeLong(round);
+            out.writeBoolean(diverged);
             progress.write(out);
             quality.write(out);
             out.writeInt(queued.size());
@@ -51,29 +63,39 @@ public record ReplicaReport(
                 out.writeUTF(partition.getKey());
                 out.writeLong(partition.getValue());
             }
-            out.writeBoolean(base != null);
-            if (base != null) {
-                base.write(out);
+            out.writeBoolean(founding != null);
+            if (founding != null) {
+                founding.write(out);
             }
             out.writeInt(cuts.size());
             for (Cut cut : cuts) {
                 cut.write(out);
             }
+            out.writeLong(liveVersion);
+            out.writeLong(previousVersion);
+            ComparedMetrics.write(out, comparison);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
     }
 
-    /** Reads what {@link #write} wrote for the same model. */
-    public static ReplicaReport read(byte[] stored, ModelSpec spec) throws IOException {
-        DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored));
+    /**
+     * Reads what {@link #write} wrote for the same model.
+     *
+     * @param horizon of what is compared
+     */
+    public static ReplicaReport read(byte[] bytes, ModelSpec spec, Duration horizon)
+            throws IOException {
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
         int version = in.readInt();
         if (version != VERSION) {
             throw new IOException(
                     "replica report: this build reads version " + VERSION + ", found " + version);
         }
-        boolean publish = in.readBoolean();
+        long moment = in.readLong();
+        long round = in.readLong();
+        boolean diverged = in.readBoolean();
         LearnerProgress progress = new LearnerProgress(spec.tasks().size());
         progress.read(in);
         Quality quality = new Quality(spec);
@@ -82,11 +104,22 @@ public record ReplicaReport(
         for (int left = in.readInt(); left > 0; left--) {
             queued.put(in.readUTF(), in.readLong());
         }
-        ModelValues base = in.readBoolean() ? ModelValues.read(in) : null;
+        Founding founding = in.readBoolean() ? Founding.read(in) : null;
         List<Cut> cuts = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
             cuts.add(Cut.read(in));
         }
-        return new ReplicaReport(publish, progress, quality, queued, base, cuts);
+        return new ReplicaReport(
+                moment,
+                round,
+                diverged,
+                progress,
+                quality,
+                queued,
+                founding,
+                cuts,
+                in.readLong(),
+                in.readLong(),
+                ComparedMetrics.read(in, spec, horizon));
     }
 }

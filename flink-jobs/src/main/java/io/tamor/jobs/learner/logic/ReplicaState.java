@@ -1,13 +1,16 @@
 package io.tamor.jobs.learner.logic;
 
-import io.tamor.jobs.config.DriftOptions;
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.GateOptions;
 import io.tamor.model.config.ModelSpec;
-import io.tamor.model.training.ModelValues;
 import io.tamor.model.training.Trainer;
-import java.io.DataInput;
-import java.io.DataOutput;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -15,14 +18,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that one learner among others keeps besides its users: trainer, metrics, progress, its part
- * in merging. It is stored by {@link LearnerStateWire} with the parts replica's times, progress,
- * metrics, trainer, replica, drift.
+ * in merging and in judging. It is stored by {@link LearnerStateWire} with the parts time of the
+ * last merge, progress, metrics, trainer, replica, drift, moments, divergence, shadows.
  *
  * <p>After a rescale each new replica goes on from the trainer of one former replica (index modulo
  * their number), optimiser state included. Counters, metrics and the last increment of each former
  * replica go to exactly one new one, so that sums stay what they were and nothing learned is lost:
- * the increments are merged as any other. Drift is watched anew, since each then sees other users.
- * A model that was trained alone becomes the base of all.
+ * the increments are merged as any other. Of what is served each knows what the one knew that was
+ * furthest behind. Drift is watched anew, since each then sees other users. A model that was
+ * trained alone becomes the base of all, and what it compared goes on.
  */
 public final class ReplicaState {
     private static final LearnerStateWire.Part UNREAD =
@@ -31,111 +35,127 @@ public final class ReplicaState {
     private final Trainer trainer;
     private final Quality quality;
     private final LearnerProgress progress;
-    private final Replica replica;
     private final DriftMonitor drift;
+    private final Divergence divergence;
+    private final Shadows shadows;
+    private final ReplicaMoments moments = new ReplicaMoments();
+    private final boolean judged;
     private final List<Cut> inherited = new ArrayList<>();
-    private @Nullable ModelValues base;
+    private Replica replica;
+    private @Nullable Founding founding;
     private long mergedMs = LearnerProgress.NEVER;
-    private long publishedMs = LearnerProgress.NEVER;
+    private boolean diverged;
 
-    private ReplicaState(
-            Trainer trainer,
-            Quality quality,
-            LearnerProgress progress,
-            Replica replica,
-            DriftMonitor drift) {
-        this.drift = drift;
-        this.trainer = trainer;
-        this.quality = quality;
-        this.progress = progress;
-        this.replica = replica;
+    private ReplicaState(Deployment deployment, ReplicaName name) {
+        ModelSpec spec = ModelSpecs.of(deployment);
+        GateOptions gate = deployment.snapshots().gate();
+        int capacity = deployment.learner().ownBatch();
+        judged = gate.enabled();
+        trainer = new Trainer(spec, capacity);
+        quality = new Quality(spec);
+        progress = new LearnerProgress(spec.tasks().size());
+        drift = new DriftMonitor(spec, deployment.learner().drift());
+        divergence = new Divergence(gate.divergenceFactor(), gate.divergenceSteps());
+        shadows = new Shadows(spec, capacity, gate.horizon());
+        replica = new Replica(name, trainer, 0, 0);
+    }
+
+    /** Gives a new trainer the parameters to start from. */
+    @FunctionalInterface
+    public interface Start {
+        void takeOver(Trainer trainer) throws IOException;
     }
 
     /** A replica of a new model; the first one tells the base. */
-    public static ReplicaState fresh(ModelSpec spec, int capacity, ReplicaName name) {
-        Trainer trainer = new Trainer(spec, capacity);
-        ReplicaState state =
-                new ReplicaState(
-                        trainer,
-                        new Quality(spec),
-                        new LearnerProgress(spec.tasks().size()),
-                        new Replica(name, trainer, 0),
-                        new DriftMonitor(spec, DriftOptions.COUNT_ONLY));
-        state.base = name.index() == 0 ? state.replica.base() : null;
+    public static ReplicaState fresh(Deployment deployment, ReplicaName name, Start start)
+            throws IOException {
+        ReplicaState state = new ReplicaState(deployment, name);
+        start.takeOver(state.trainer);
+        state.replica = new Replica(name, state.trainer, 0, 0);
+        if (name.index() == 0) {
+            state.founding = new Founding(state.replica.base(), new Serving(), Standing.NONE);
+        }
         return state;
     }
 
-    /** A replica of a model that was trained alone, as its learner stored it. */
+    /**
+     * A replica of a model that was trained alone.
+     *
+     * @param stored by its learner
+     * @param start reads where that one started from
+     */
     public static ReplicaState ofAlone(
-            byte[] stored, long featureSchema, ModelSpec spec, int capacity, ReplicaName name)
+            byte[] stored, Deployment deployment, ReplicaName name, LearnerStateWire.Part start)
             throws IOException {
-        Trainer trainer = new Trainer(spec, capacity);
-        Quality quality = new Quality(spec);
-        LearnerProgress progress = new LearnerProgress(spec.tasks().size());
+        ReplicaState state = new ReplicaState(deployment, name);
         Serving serving = new Serving();
+        LearnerProgress alone = new LearnerProgress(state.progress.matureLabels.length);
+        Quality past = new Quality(state.trainer.spec());
         LearnerStateWire.read(
                 stored,
-                featureSchema,
-                new LearnerStateWire.Part(progress::write, progress::read),
-                new LearnerStateWire.Part(quality::write, quality::read),
-                new LearnerStateWire.Part(trainer::writeState, trainer::readState),
+                deployment.sampleSchema().fingerprint(),
+                new LearnerStateWire.Part(alone::write, alone::read),
+                new LearnerStateWire.Part(past::write, past::read),
+                state.part(state.trainer::writeState, state.trainer::readState),
                 UNREAD, // its drift monitor saw all users
-                UNREAD, // where it started from is behind it
-                UNREAD, // rows touched since the last version: no version here is a delta
+                start,
+                UNREAD, // rows touched since the last version: the merger marks its own
                 new LearnerStateWire.Part(serving::write, serving::read),
-                UNREAD, // divergence and shadows are the gate's
-                UNREAD);
-        if (serving.live() != null && serving.liveVersion() != progress.version) {
-            throw new IOException(
-                    "learner state: the last version, "
-                            + progress.version
-                            + ", was rejected or taken back, version "
-                            + serving.liveVersion()
-                            + " is live; go on without learner.merge until a version is published,"
-                            + " take a savepoint, and go on from there with learner.merge");
+                state.part(state.divergence::write, state.divergence::read),
+                state.part(state.shadows::write, state.shadows::read));
+        serving.adopt(alone.version, alone.manifestSha256, alone.snapshotMs);
+        state.replica = new Replica(name, state.trainer, 0, 0);
+        Standing standing = state.standing(serving, alone.version);
+        state.moments.goOnFrom(standing);
+        state.mergedMs = alone.passedMs;
+        if (name.index() == 0) {
+            state.progress.add(alone);
+            state.quality.merge(past);
+            state.founding = new Founding(state.replica.base(), serving, standing);
+        } else {
+            // What was counted so far is said once.
+            state.progress.keepTimesOf(alone);
+            state.shadows.clear();
         }
-        boolean first = name.index() == 0;
-        LearnerProgress own = first ? progress : progress.timesOnly();
-        ReplicaState state =
-                new ReplicaState(
-                        trainer,
-                        first ? quality : new Quality(spec),
-                        own,
-                        new Replica(name, trainer, 0),
-                        new DriftMonitor(spec, DriftOptions.COUNT_ONLY));
-        state.base = first ? state.replica.base() : null;
-        state.mergedMs = progress.passedMs;
-        state.publishedMs = progress.snapshotMs;
         return state;
+    }
+
+    /** To a learner alone the versions were the moments; the last one may have been rejected. */
+    private Standing standing(Serving serving, long lastVersion) {
+        return new Standing(
+                lastVersion,
+                served(shadows.live(), serving.liveVersion()),
+                served(shadows.previous(), serving.previousMoment()),
+                0);
+    }
+
+    private static @Nullable Served served(@Nullable Trainer shadow, long version) {
+        return shadow == null ? null : new Served(version, version, shadow.values());
     }
 
     /** A replica from what all former ones stored. */
-    public static ReplicaState restore(
-            List<byte[]> stored, long featureSchema, ModelSpec spec, int capacity, ReplicaName name)
+    public static ReplicaState restore(List<byte[]> stored, Deployment deployment, ReplicaName name)
             throws IOException {
         List<ReplicaState> former = new ArrayList<>();
         for (byte[] bytes : stored) {
-            former.add(read(bytes, featureSchema, spec, capacity));
+            former.add(read(bytes, deployment, name));
         }
         former.sort(Comparator.comparingInt(state -> state.replica.name().index()));
         if (former.get(0).replica.name().of() == name.of()) {
             return former.get(name.index());
         }
-        Trainer trainer = former.get(name.index() % former.size()).trainer;
-        long lastCut =
-                former.stream().mapToLong(state -> state.replica.cutNumber()).max().orElse(0);
-        ReplicaState state =
-                new ReplicaState(
-                        trainer,
-                        new Quality(spec),
-                        new LearnerProgress(spec.tasks().size()),
-                        // Above every cut that is still said for a former replica.
-                        new Replica(name, trainer, lastCut + 1),
-                        new DriftMonitor(spec, DriftOptions.COUNT_ONLY));
+        ReplicaState state = new ReplicaState(deployment, name);
+        ReplicaState last =
+                Collections.min(former, Comparator.comparingLong(other -> other.replica.round()));
+        state.trainer.copyFrom(former.get(name.index() % former.size()).trainer);
+        copy(last.moments::write, state.moments::read);
+        copy(last.shadows::write, state.shadows::read);
+        state.shadows.clear();
+        long lastCut = 0;
         for (ReplicaState other : former) {
+            lastCut = Math.max(lastCut, other.replica.cutNumber());
             state.progress.keepTimesOf(other.progress);
             state.mergedMs = Math.max(state.mergedMs, other.mergedMs);
-            state.publishedMs = Math.max(state.publishedMs, other.publishedMs);
             if (other.replica.name().index() % name.of() == name.index()) {
                 state.progress.add(other.progress);
                 state.quality.merge(other.quality);
@@ -145,55 +165,51 @@ public final class ReplicaState {
                 }
             }
         }
+        // Above every cut that is still said for a former replica.
+        state.replica = new Replica(name, state.trainer, lastCut + 1, last.replica.round());
         return state;
     }
 
-    private static ReplicaState read(
-            byte[] stored, long featureSchema, ModelSpec spec, int capacity) throws IOException {
-        Trainer trainer = new Trainer(spec, capacity);
-        Quality quality = new Quality(spec);
-        LearnerProgress progress = new LearnerProgress(spec.tasks().size());
-        DriftMonitor drift = new DriftMonitor(spec, DriftOptions.COUNT_ONLY);
-        Replica[] replica = new Replica[1];
-        long[] times = new long[2];
-        LearnerStateWire.read(
-                stored,
-                featureSchema,
-                new LearnerStateWire.Part(
-                        out -> {},
-                        in -> {
-                            times[0] = in.readLong();
-                            times[1] = in.readLong();
-                        }),
-                new LearnerStateWire.Part(progress::write, progress::read),
-                new LearnerStateWire.Part(quality::write, quality::read),
-                new LearnerStateWire.Part(trainer::writeState, trainer::readState),
-                new LearnerStateWire.Part(out -> {}, in -> replica[0] = Replica.read(in, trainer)),
-                new LearnerStateWire.Part(drift::write, drift::read));
-        ReplicaState state = new ReplicaState(trainer, quality, progress, replica[0], drift);
-        state.mergedMs = times[0];
-        state.publishedMs = times[1];
+    private static void copy(LearnerStateWire.Writer from, LearnerStateWire.Reader to)
+            throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        from.write(new DataOutputStream(bytes));
+        to.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+    }
+
+    private static ReplicaState read(byte[] stored, Deployment deployment, ReplicaName name)
+            throws IOException {
+        ReplicaState state = new ReplicaState(deployment, name);
+        LearnerStateWire.read(stored, deployment.sampleSchema().fingerprint(), state.parts());
         return state;
     }
 
     /** What {@link #restore} reads; all that was inherited must have been reported. */
     public byte[] write(long featureSchema) {
-        if (!inherited.isEmpty() || base != null) {
+        if (!inherited.isEmpty() || founding != null) {
             throw new IllegalStateException("a replica is stored before its first report");
         }
-        return LearnerStateWire.write(
-                featureSchema,
-                new LearnerStateWire.Part(this::writeTimes, in -> {}),
-                new LearnerStateWire.Part(progress::write, progress::read),
-                new LearnerStateWire.Part(quality::write, quality::read),
-                new LearnerStateWire.Part(trainer::writeState, trainer::readState),
-                new LearnerStateWire.Part(replica::write, (DataInput in) -> {}),
-                new LearnerStateWire.Part(drift::write, drift::read));
+        return LearnerStateWire.write(featureSchema, parts());
     }
 
-    private void writeTimes(DataOutput out) throws IOException {
-        out.writeLong(mergedMs);
-        out.writeLong(publishedMs);
+    private LearnerStateWire.Part[] parts() {
+        return new LearnerStateWire.Part[] {
+            // Builds without a gate here wrote a second time behind it.
+            part(out -> out.writeLong(mergedMs), in -> mergedMs = in.readLong()),
+            part(progress::write, progress::read),
+            part(quality::write, quality::read),
+            part(trainer::writeState, trainer::readState),
+            part(out -> replica.write(out), in -> replica = Replica.read(in, trainer)),
+            part(drift::write, drift::read),
+            part(moments::write, moments::read),
+            part(divergence::write, divergence::read),
+            part(shadows::write, shadows::read)
+        };
+    }
+
+    private LearnerStateWire.Part part(
+            LearnerStateWire.Writer writer, LearnerStateWire.Reader reader) {
+        return new LearnerStateWire.Part(writer, reader);
     }
 
     /**
@@ -202,21 +218,17 @@ public final class ReplicaState {
      * watermark then.
      */
     public boolean mergeDue(long everyMs) {
-        boolean due = passed(mergedMs, everyMs);
+        boolean due =
+                mergedMs != LearnerProgress.NEVER
+                        && Math.floorDiv(progress.passedMs, everyMs)
+                                > Math.floorDiv(mergedMs, everyMs);
         mergedMs = due || mergedMs == LearnerProgress.NEVER ? progress.passedMs : mergedMs;
         return due;
     }
 
-    /** The same for versions. */
-    public boolean publishDue(long everyMs) {
-        boolean due = passed(publishedMs, everyMs);
-        publishedMs = due || publishedMs == LearnerProgress.NEVER ? progress.passedMs : publishedMs;
-        return due;
-    }
-
-    private boolean passed(long lastMs, long everyMs) {
-        return lastMs != LearnerProgress.NEVER
-                && Math.floorDiv(progress.passedMs, everyMs) > Math.floorDiv(lastMs, everyMs);
+    /** Takes the loss of a step; a divergence is in the next report. */
+    public void observe(double loss) {
+        diverged |= divergence.observe(loss);
     }
 
     /**
@@ -225,17 +237,59 @@ public final class ReplicaState {
      * @param cut whether to cut what was learned
      * @param last whether nothing will follow
      */
-    public ReplicaReport report(
-            boolean cut, boolean publish, boolean last, Map<String, Long> queued) {
+    public ReplicaReport report(boolean cut, boolean last, Map<String, Long> queued) {
         List<Cut> cuts = new ArrayList<>(inherited);
-        Cut own = cut || last ? replica.cut(last) : null;
-        if (own != null) {
-            cuts.add(own);
+        if (cut) {
+            moments.next();
+            Cut own = replica.cut(last);
+            if (own != null) {
+                cuts.add(own);
+            }
         }
-        ReplicaReport report = new ReplicaReport(publish, progress, quality, queued, base, cuts);
+        ReplicaReport report =
+                new ReplicaReport(
+                        moments.newestMoment(),
+                        replica.round(),
+                        diverged,
+                        progress,
+                        quality,
+                        queued,
+                        founding,
+                        cuts,
+                        moments.liveVersion(),
+                        moments.previousVersion(),
+                        shadows);
         inherited.clear();
-        base = null;
+        founding = null;
+        diverged = false;
         return report;
+    }
+
+    /** Takes over a merged model and what stands beside it; users' rows are the caller's. */
+    public void load(MergedModel merged) {
+        Standing standing = merged.standing();
+        boolean known =
+                standing.liveVersion() == moments.liveVersion()
+                        && (standing.live() == null || shadows.live() != null);
+        if (!judged) {
+            shadows.forget();
+        } else if (!known) {
+            shadows.serve(standing.live(), standing.previous());
+        } else if (standing.previous() == null && shadows.previous() != null) {
+            shadows.trialOver();
+        }
+        moments.take(standing);
+        if (wentBack(merged)) {
+            replica.goBack(merged);
+            shadows.clear();
+        } else {
+            replica.load(merged);
+        }
+    }
+
+    /** Whether all have gone back to the live version since the round loaded last. */
+    public boolean wentBack(MergedModel merged) {
+        return merged.standing().returnRound() > replica.round();
     }
 
     public Trainer trainer() {
@@ -250,9 +304,19 @@ public final class ReplicaState {
         return progress;
     }
 
-    /** Its users' drift, which is counted only. */
+    /** Its users' drift. */
     public DriftMonitor drift() {
         return drift;
+    }
+
+    /** The versions that score its samples too. */
+    public Shadows shadows() {
+        return shadows;
+    }
+
+    /** What it knows of versions. */
+    public ReplicaMoments moments() {
+        return moments;
     }
 
     public Replica replica() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * before it while the live one is on trial, and counters of the gate's decisions. Part of {@link
  * LearnerStateWire}.
  */
-public final class Serving {
+public final class Serving implements RowMoments {
     private static final int VERSION = 1;
 
     private @Nullable Published live;
@@ -70,9 +70,24 @@ public final class Serving {
         return live == null ? 0 : live.version();
     }
 
-    /** The oldest version that can still become live again, 0 for none. */
-    public long oldestVersion() {
-        return previous == null ? liveVersion() : previous.version();
+    @Override
+    public long liveMoment() {
+        return liveVersion();
+    }
+
+    @Override
+    public long previousMoment() {
+        return previous == null ? 0 : previous.version();
+    }
+
+    @Override
+    public long newestMoment() {
+        return liveVersion();
+    }
+
+    @Override
+    public long undecidedMoment() {
+        return liveVersion();
     }
 
     public long liveSinceMs() {

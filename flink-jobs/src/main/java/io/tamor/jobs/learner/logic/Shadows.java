@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * optimiser state once a version is live, two during a trial, and up to six metric tables by task
  * and tier. Part of {@link LearnerStateWire}. Not thread-safe.
  */
-public final class Shadows {
+public final class Shadows implements Comparison {
     private static final int VERSION = 1;
 
     private final ModelSpec spec;
@@ -53,18 +53,19 @@ public final class Shadows {
     }
 
     /** The candidate's metrics since the live version was published, or since the beginning. */
+    @Override
     public RecentMetrics candidateMetrics() {
         return candidateMetrics;
     }
 
-    /** The live version's on the same labels. */
-    public RecentMetrics liveMetrics() {
-        return liveMetrics;
+    @Override
+    public @Nullable RecentMetrics liveMetrics() {
+        return live == null ? null : liveMetrics;
     }
 
-    /** The version before the live one's on the same labels. */
-    public RecentMetrics previousMetrics() {
-        return previousMetrics;
+    @Override
+    public @Nullable RecentMetrics previousMetrics() {
+        return previous == null ? null : previousMetrics;
     }
 
     /**
@@ -117,6 +118,19 @@ public final class Shadows {
         live = previous;
         previous = null;
         clear();
+    }
+
+    /** Others have decided which versions stand beside the learner. */
+    public void serve(@Nullable Served newLive, @Nullable Served newPrevious) {
+        live = newLive == null ? null : become(live, newLive);
+        previous = newPrevious == null ? null : become(previous, newPrevious);
+        clear();
+    }
+
+    private Trainer become(@Nullable Trainer spare, Served version) {
+        Trainer shadow = spare == null ? new Trainer(spec, capacity) : spare;
+        shadow.become(version.values());
+        return shadow;
     }
 
     /** The live version has proved itself. */

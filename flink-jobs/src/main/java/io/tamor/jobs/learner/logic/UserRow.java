@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A user's embedding row with its optimiser state, as keyed state holds it, and what it was as of
- * the versions that can still be served. A POJO: Flink's own serializer, which lets fields be
+ * the moments that can still be asked for. A POJO: Flink's own serializer, which lets fields be
  * added.
  *
  * <p>A copy is made before the first change after a version: the row then still is what it was as
@@ -33,10 +33,15 @@ public final class UserRow {
     /** Samples of the user that were trained before it was admitted. */
     public int samplesBefore;
 
-    /** The version that was live when the row was changed last, 0 for none. */
+    /**
+     * The newest moment when the row was changed last, 0 for none: to a learner alone a version.
+     */
     public long savedUnder;
 
-    /** The versions that copies were made for, ascending; at most two. */
+    /**
+     * The moments that copies were made for, ascending: two at most for a learner alone, beside
+     * others one more for each cut that is not decided yet.
+     */
     public long[] copyVersions = {};
 
     /** Length of each copy; 0 where there was no row. */
@@ -54,17 +59,12 @@ public final class UserRow {
     }
 
     /**
-     * Keeps the row as of the live version, if it is about to be changed for the first time since.
-     *
-     * @param live the live version, 0 for none
-     * @param oldest the oldest version that can still be served; copies for older ones are dropped
+     * Keeps the row as of the newest moment, if it is about to be changed for the first time since.
      */
-    void keep(long live, long oldest) {
-        int drop = copyFor(oldest);
-        copies = Arrays.copyOfRange(copies, at(drop), copies.length);
-        copyVersions = Arrays.copyOfRange(copyVersions, drop, copyVersions.length);
-        copyLengths = Arrays.copyOfRange(copyLengths, drop, copyLengths.length);
-        if (live <= savedUnder) {
+    void keep(RowMoments moments) {
+        dropCopies(moments);
+        long newest = moments.newestMoment();
+        if (newest <= savedUnder) {
             return;
         }
         int count = copyVersions.length;
@@ -73,12 +73,37 @@ public final class UserRow {
         copyVersions = Arrays.copyOf(copyVersions, count + 1);
         copyLengths = Arrays.copyOf(copyLengths, count + 1);
         copies = Arrays.copyOf(copies, end + length);
-        copyVersions[count] = live;
+        copyVersions[count] = newest;
         copyLengths[count] = length;
         copyDim = Math.max(copyDim, values.length);
         System.arraycopy(values, 0, copies, end, values.length);
         System.arraycopy(accumulators, 0, copies, end + values.length, accumulators.length);
-        savedUnder = live;
+        savedUnder = newest;
+    }
+
+    /** Drops copies that tell of no moment that is still asked for. */
+    private void dropCopies(RowMoments moments) {
+        int live = moments.liveMoment() == 0 ? -1 : copyFor(moments.liveMoment());
+        int previous = moments.previousMoment() == 0 ? -1 : copyFor(moments.previousMoment());
+        int kept = 0;
+        int end = 0;
+        int from = 0;
+        for (int i = 0; i < copyVersions.length; i++) {
+            int length = copyLengths[i];
+            if (i == live || i == previous || copyVersions[i] >= moments.undecidedMoment()) {
+                System.arraycopy(copies, from, copies, end, length);
+                copyVersions[kept] = copyVersions[i];
+                copyLengths[kept] = length;
+                kept++;
+                end += length;
+            }
+            from += length;
+        }
+        if (kept < copyVersions.length) {
+            copyVersions = Arrays.copyOf(copyVersions, kept);
+            copyLengths = Arrays.copyOf(copyLengths, kept);
+            copies = Arrays.copyOf(copies, end);
+        }
     }
 
     /** Takes over what is known of the row that this one replaces, its values aside. */

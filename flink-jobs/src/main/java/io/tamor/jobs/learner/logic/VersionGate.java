@@ -6,7 +6,7 @@ import io.tamor.model.config.ModelSpec;
 import io.tamor.model.gate.Gate;
 import io.tamor.model.gate.GateReport;
 import io.tamor.model.metric.MetricTable;
-import io.tamor.model.training.Trainer;
+import io.tamor.model.metric.RecentMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,21 +29,21 @@ public final class VersionGate {
     private final Gate gate;
     private final LearnerProgress progress;
     private final Serving serving;
-    private final Shadows shadows;
+    private final Comparison comparison;
 
     public VersionGate(
             SnapshotOptions snapshots,
             ModelSpec spec,
             LearnerProgress progress,
             Serving serving,
-            Shadows shadows) {
+            Comparison comparison) {
         this.snapshots = snapshots;
         this.options = snapshots.gate();
         this.spec = spec;
         this.gate = new Gate(spec, options.bounds());
         this.progress = progress;
         this.serving = serving;
-        this.shadows = shadows;
+        this.comparison = comparison;
     }
 
     /** Whether a version is due and there are labels enough to judge it, or none will come. */
@@ -58,7 +58,7 @@ public final class VersionGate {
                                 serving.checkpoints)
                 && (!options.enabled()
                         || passedMs >= options.horizon().toMillis()
-                        || gate.ready(shadows.candidateMetrics()));
+                        || gate.ready(comparison.candidateMetrics()));
     }
 
     /** What the gate says of the learner as it is; null where no gate is wanted. */
@@ -66,12 +66,12 @@ public final class VersionGate {
         if (!options.enabled()) {
             return null;
         }
-        MetricTable candidate = shadows.candidateMetrics().recent();
-        Trainer live = shadows.live();
+        MetricTable candidate = comparison.candidateMetrics().recent();
+        RecentMetrics live = comparison.liveMetrics();
         GateReport report =
                 gate.judge(
                         candidate,
-                        live == null ? null : shadows.liveMetrics().recent(),
+                        live == null ? null : live.recent(),
                         live == null ? null : serving.liveVersion());
         List<String> reasons = new ArrayList<>(suspicion());
         parameters.forEach(
@@ -94,10 +94,11 @@ public final class VersionGate {
      */
     private List<String> suspicion() {
         Serving.Published live = serving.live();
-        if (live == null || shadows.live() == null) {
+        RecentMetrics metrics = comparison.liveMetrics();
+        if (live == null || metrics == null) {
             return List.of();
         }
-        List<Double> now = gate.aucs(shadows.liveMetrics().recent());
+        List<Double> now = gate.aucs(metrics.recent());
         List<String> reasons = new ArrayList<>();
         for (int task = 0; task < live.aucs().size(); task++) {
             if (now.get(task) < live.aucs().get(task) - options.aucShock()) {
@@ -125,14 +126,14 @@ public final class VersionGate {
 
     /** The candidate's AUC by task, for the record of the version that it becomes. */
     public List<Double> aucs() {
-        return options.enabled() ? gate.aucs(shadows.candidateMetrics().recent()) : List.of();
+        return options.enabled() ? gate.aucs(comparison.candidateMetrics().recent()) : List.of();
     }
 
     /** Whether the learner as it is does worse than the live version. */
     public boolean worseThanLive() {
-        return shadows.live() != null
-                && !gate.regressions(
-                                shadows.candidateMetrics().recent(), shadows.liveMetrics().recent())
+        RecentMetrics live = comparison.liveMetrics();
+        return live != null
+                && !gate.regressions(comparison.candidateMetrics().recent(), live.recent())
                         .isEmpty();
     }
 
@@ -141,21 +142,27 @@ public final class VersionGate {
         return serving.worseInARow >= options.patience();
     }
 
+    /** Whether it is time to look at the version on trial again. */
+    public boolean looks() {
+        return progress.steps % STEPS_BETWEEN_LOOKS == 0;
+    }
+
     /**
-     * Looks at the version on trial, now and then.
+     * Looks at the version on trial.
      *
      * @return where it does worse than the one before it; empty: nowhere, or nothing is on trial
      */
     public List<String> regressions() {
-        if (shadows.previous() == null || progress.steps % STEPS_BETWEEN_LOOKS != 0) {
-            return List.of();
-        }
-        return gate.regressions(shadows.liveMetrics().recent(), shadows.previousMetrics().recent());
+        RecentMetrics live = comparison.liveMetrics();
+        RecentMetrics previous = comparison.previousMetrics();
+        return live == null || previous == null
+                ? List.of()
+                : gate.regressions(live.recent(), previous.recent());
     }
 
     /** Whether the live version has been on trial for long enough. */
     public boolean trialOver() {
-        return shadows.previous() != null
+        return serving.previous() != null
                 && progress.trainedMs - serving.liveSinceMs() >= options.trial().toMillis();
     }
 }

@@ -44,7 +44,7 @@ class MergeRoundsTest {
         private final OnlineTraining training;
 
         Member(int index, int of) {
-            replica = new Replica(new ReplicaName(index, of), trainer, 0);
+            replica = new Replica(new ReplicaName(index, of), trainer, 0, 0);
             training =
                     new OnlineTraining(
                             deployment,

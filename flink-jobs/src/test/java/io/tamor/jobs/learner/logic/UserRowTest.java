@@ -7,8 +7,16 @@ import org.junit.jupiter.api.Test;
 class UserRowTest {
     private final UserRow row = new UserRow();
 
+    private record Moments(
+            long newestMoment, long liveMoment, long previousMoment, long undecidedMoment)
+            implements RowMoments {}
+
     private void train(long live, long oldest, float value) {
-        row.keep(live, oldest);
+        train(new Moments(live, live, oldest == live ? 0 : oldest, live), value);
+    }
+
+    private void train(RowMoments moments, float value) {
+        row.keep(moments);
         row.values = new float[] {value};
         row.accumulators = new float[] {value + 0.5f};
     }
@@ -30,6 +38,23 @@ class UserRowTest {
         assertThat(row.valuesAsOf(7)).containsExactly(7);
         assertThat(row.changedSince(6)).isTrue();
         assertThat(row.changedSince(7)).isFalse();
+    }
+
+    @Test
+    void copiesAreKeptForWhatIsServedAndForWhatIsNotDecided() {
+        train(new Moments(2, 2, 0, 3), 1);
+        for (int moment = 3; moment < 8; moment++) {
+            train(new Moments(moment, 2, 0, 3), moment);
+        }
+        assertThat(row.copyVersions).containsExactly(2, 3, 4, 5, 6, 7);
+        train(new Moments(8, 5, 2, 7), 8);
+        assertThat(row.copyVersions).containsExactly(2, 5, 7, 8);
+        assertThat(row.valuesAsOf(2)).isNull();
+        assertThat(row.valuesAsOf(5)).containsExactly(4);
+        assertThat(row.valuesAsOf(8)).containsExactly(7);
+        assertThat(row.changedBetween(2, 5)).isTrue();
+        train(new Moments(8, 0, 0, 9), 9);
+        assertThat(row.copyVersions).isEmpty();
     }
 
     @Test
