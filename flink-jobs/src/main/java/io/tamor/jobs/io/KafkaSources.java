@@ -3,6 +3,7 @@ package io.tamor.jobs.io;
 import io.tamor.jobs.config.KafkaOptions;
 import io.tamor.jobs.config.TopicOptions;
 import java.util.Locale;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
@@ -23,16 +24,19 @@ public final class KafkaSources {
      * @param bounded ends at the offsets that are the latest when the job starts
      */
     @SuppressWarnings("deprecation") // the connector's own signature takes the deprecated strategy
-    public static <T> KafkaSource<T> of(
+    public static <T> Source<T, ?, ?> of(
             KafkaOptions kafka,
             TopicOptions topic,
             String group,
             KafkaRecordDeserializationSchema<T> deserializer,
             boolean bounded) {
-        return builder(kafka, topic, group, deserializer, bounded)
-                .setStartingOffsets(
-                        OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
-                .build();
+        return source(
+                kafka,
+                topic,
+                group,
+                deserializer,
+                bounded,
+                OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST));
     }
 
     /**
@@ -42,27 +46,31 @@ public final class KafkaSources {
      * @param startMs begins with each partition's first record of this timestamp (epoch
      *     milliseconds) or a later one; below 0: with all there is
      */
-    public static <T> KafkaSource<T> startingAt(
+    public static <T> Source<T, ?, ?> startingAt(
             KafkaOptions kafka,
             TopicOptions topic,
             String group,
             KafkaRecordDeserializationSchema<T> deserializer,
             boolean bounded,
             long startMs) {
-        return builder(kafka, topic, group, deserializer, bounded)
-                .setStartingOffsets(
-                        startMs < 0
-                                ? OffsetsInitializer.earliest()
-                                : OffsetsInitializer.timestamp(startMs))
-                .build();
+        return source(
+                kafka,
+                topic,
+                group,
+                deserializer,
+                bounded,
+                startMs < 0
+                        ? OffsetsInitializer.earliest()
+                        : OffsetsInitializer.timestamp(startMs));
     }
 
-    private static <T> KafkaSourceBuilder<T> builder(
+    private static <T> Source<T, ?, ?> source(
             KafkaOptions kafka,
             TopicOptions topic,
             String group,
             KafkaRecordDeserializationSchema<T> deserializer,
-            boolean bounded) {
+            boolean bounded,
+            OffsetsInitializer from) {
         KafkaSourceBuilder<T> builder =
                 KafkaSource.<T>builder()
                         .setProperties(kafka.clientProperties())
@@ -72,7 +80,12 @@ public final class KafkaSources {
                         .setTopics(topic.name())
                         .setGroupId(group)
                         .setClientIdPrefix(group + "-" + topic.name())
-                        .setDeserializer(deserializer);
-        return bounded ? builder.setBounded(OffsetsInitializer.latest()) : builder;
+                        .setDeserializer(deserializer)
+                        .setStartingOffsets(from);
+        return bounded
+                ? new EndingSource<>(
+                        builder.setBounded(OffsetsInitializer.latest()).build(),
+                        deserializer.getProducedType())
+                : builder.build();
     }
 }

@@ -9,7 +9,6 @@ import io.tamor.jobs.kill.TestingCluster;
 import io.tamor.jobs.kill.TestingFaults;
 import io.tamor.jobs.kill.TestingSeeds;
 import io.tamor.jobs.learner.logic.SampleOrder;
-import io.tamor.jobs.learner.logic.TestingSamples;
 import io.tamor.jobs.snapshot.FaultySnapshotSink;
 import io.tamor.model.snapshot.Manifest;
 import io.tamor.schemas.Sample;
@@ -72,7 +71,7 @@ final class LearnerKillITCase {
     static void runUndisturbed(@InjectMiniCluster MiniCluster cluster) throws Exception {
         TestingCluster.use(cluster);
         broker = new TestingKafkaBroker(folder.resolve("broker"));
-        samples = samples();
+        samples = LearnerRun.samples(folder, SAMPLES);
         LearnerRun.produce(broker, samples);
         undisturbed = run(TestingFaults.none("undisturbed"), "undisturbed", 1000);
     }
@@ -80,22 +79,6 @@ final class LearnerKillITCase {
     @AfterAll
     static void stopBroker() throws Exception {
         broker.close();
-    }
-
-    /** Every second sample is the only one of its user, so that user rows tell of samples. */
-    private static List<Sample> samples() {
-        List<Sample> all = new ArrayList<>();
-        for (Sample sample :
-                TestingSamples.generate(
-                        LearnerRun.deployment(folder, "any", "localhost:1", 1), SAMPLES, 29)) {
-            all.add(
-                    all.size() % 2 == 0
-                            ? sample
-                            : Sample.newBuilder(sample)
-                                    .setUserId("only-" + sample.getImpressionId())
-                                    .build());
-        }
-        return all;
     }
 
     static IntStream seeds() {

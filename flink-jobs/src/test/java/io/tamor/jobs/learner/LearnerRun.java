@@ -37,10 +37,12 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /** One run of the learning job over the samples on a broker, with failures, read all the while. */
 final class LearnerRun {
@@ -79,22 +81,40 @@ final class LearnerRun {
 
     /** A deployment whose outputs are its own; the samples are everybody's. */
     static Deployment deployment(Path folder, String name, String bootstrap, int keep) {
-        return DeploymentReader.parse(
-                name,
-                TestingSamples.yaml()
-                        .replace("name: example", "name: " + name)
-                        .replace("localhost:9092", bootstrap)
-                        .replace("{name: samples, partitions: 2}", "{name: samples, partitions: 1}")
-                        .replace("name: snapshots,", "name: snapshots-" + name + ",")
-                        .replace(
-                                "name: user-bias, partitions: 2",
-                                "name: user-bias-" + name + ", partitions: 1")
-                        .replace("name: metrics,", "name: metrics-" + name + ",")
-                        .replace("batch: 64", "batch: 16")
-                        .replace("every: 1 d, keep: 5", "every: 4 h, keep: " + keep)
-                        .replace("parallelism: 2", "parallelism: 1")
-                        .replace("checkpoint_interval: 5 s", "checkpoint_interval: 20 ms")
-                        .replace("file:///tmp/tamor", folder.toUri().toString()));
+        return DeploymentReader.parse(name, yaml(folder, name, bootstrap, keep));
+    }
+
+    /** The same as text. */
+    static String yaml(Path folder, String name, String bootstrap, int keep) {
+        return TestingSamples.yaml()
+                .replace("name: example", "name: " + name)
+                .replace("localhost:9092", bootstrap)
+                .replace("{name: samples, partitions: 2}", "{name: samples, partitions: 1}")
+                .replace("name: snapshots,", "name: snapshots-" + name + ",")
+                .replace(
+                        "name: user-bias, partitions: 2",
+                        "name: user-bias-" + name + ", partitions: 1")
+                .replace("name: metrics,", "name: metrics-" + name + ",")
+                .replace("batch: 64", "batch: 16")
+                .replace("every: 1 d, keep: 5", "every: 4 h, keep: " + keep)
+                .replace("parallelism: 2", "parallelism: 1")
+                .replace("checkpoint_interval: 5 s", "checkpoint_interval: 20 ms")
+                .replace("file:///tmp/tamor", folder.toUri().toString());
+    }
+
+    /** Every second sample is the only one of its user, so that user rows tell of samples. */
+    static List<Sample> samples(Path folder, int count) {
+        List<Sample> all = new ArrayList<>();
+        for (Sample sample :
+                TestingSamples.generate(deployment(folder, "any", "localhost:1", 1), count, 29)) {
+            all.add(
+                    all.size() % 2 == 0
+                            ? sample
+                            : Sample.newBuilder(sample)
+                                    .setUserId("only-" + sample.getImpressionId())
+                                    .build());
+        }
+        return all;
     }
 
     /** Sends the samples, out of order as far as is allowed. */
@@ -127,7 +147,18 @@ final class LearnerRun {
         }
     }
 
+    /** Runs the job, wherever that is. */
+    @FunctionalInterface
+    interface Job {
+        void run() throws Exception;
+    }
+
     Outcome run() throws Exception {
+        return run(() -> define(deployment, faults, null).execute(deployment.name()));
+    }
+
+    /** Reads while the job is run. */
+    Outcome run(Job job) throws Exception {
         for (TopicOptions topic :
                 List.of(
                         deployment.topics().snapshots(),
@@ -142,7 +173,7 @@ final class LearnerRun {
                         deployment.snapshots().directory());
         List<String> problems;
         try {
-            define().execute(deployment.name());
+            job.run();
         } finally {
             problems = reader.stop();
         }
@@ -176,8 +207,17 @@ final class LearnerRun {
         return LearnerMetrics.newBuilder(metrics).setModel("").build();
     }
 
-    private StreamExecutionEnvironment define() {
+    /**
+     * The job.
+     *
+     * @param from a checkpoint to go on from; null: from the beginning
+     */
+    static StreamExecutionEnvironment define(
+            Deployment deployment, TestingFaults faults, @Nullable String from) {
         Configuration configuration = JobEnvironment.configure(deployment);
+        if (from != null) {
+            configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, from);
+        }
         configuration.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(2));
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 10);
@@ -215,13 +255,13 @@ final class LearnerRun {
                                                         deployment.name()),
                                                 faults)),
                                 faults),
-                        topic(deployment.topics().metrics()),
-                        topic(deployment.topics().userBias()),
+                        topic(deployment, deployment.topics().metrics()),
+                        topic(deployment, deployment.topics().userBias()),
                         new FaultySink<>(faults)));
         return env;
     }
 
-    private Sink<OutgoingRecord> topic(TopicOptions topic) {
+    private static Sink<OutgoingRecord> topic(Deployment deployment, TopicOptions topic) {
         return KafkaSinks.exactlyOnce(
                 deployment.kafka(), topic, deployment.name() + "-" + topic.name());
     }
