@@ -217,6 +217,12 @@ public record Deployment(
                         "learner.merge.momentum must be in [0, 1), was %s",
                         merge.momentum())
                 .require(
+                        merge.mostSamples() == 0 || merge.mostSamples() >= flink.parallelism(),
+                        "learner.merge.most_samples must be >= flink.parallelism (%d), whose"
+                                + " subtasks read them, was %d",
+                        flink.parallelism(),
+                        merge.mostSamples())
+                .require(
                         learner.parallelism() <= flink.maxParallelism(),
                         "learner.parallelism must be <= flink.max_parallelism (%d), was %d",
                         flink.maxParallelism(),

@@ -6,6 +6,7 @@ import io.tamor.jobs.config.TopicOptions;
 import io.tamor.jobs.io.KafkaSinks;
 import io.tamor.jobs.io.KafkaSources;
 import io.tamor.jobs.io.OutgoingRecord;
+import io.tamor.jobs.io.PacedSource;
 import io.tamor.jobs.snapshot.KafkaSnapshotAnnouncer;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.jobs.snapshot.SnapshotSink;
@@ -13,11 +14,13 @@ import java.util.UUID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The learning job: samples in; snapshots, changed user rows, metrics and refused records out. The
@@ -35,21 +38,32 @@ public final class LearningJob {
      */
     public static void define(
             StreamExecutionEnvironment env, Deployment deployment, boolean bounded) {
+        ConsumedSampleSchema schema = new ConsumedSampleSchema(deployment.learner().startAtMs());
         DataStream<ConsumedSample> samples =
                 env.fromSource(
-                                // A model that starts anew learns all that is kept, or all from a
-                                // time.
-                                KafkaSources.startingAt(
-                                        deployment.kafka(),
-                                        deployment.topics().samples(),
-                                        deployment.name() + "-learner",
-                                        new ConsumedSampleSchema(deployment.learner().startAtMs()),
-                                        bounded,
-                                        deployment.learner().startAtMs()),
+                                paced(
+                                        // A model that starts anew learns all that is kept, or all
+                                        // from a time.
+                                        KafkaSources.startingAt(
+                                                deployment.kafka(),
+                                                deployment.topics().samples(),
+                                                deployment.name() + "-learner",
+                                                schema,
+                                                bounded,
+                                                deployment.learner().startAtMs()),
+                                        deployment.learner().merge()),
                                 watermarks(deployment, bounded),
-                                OperatorUids.SAMPLES_SOURCE)
+                                OperatorUids.SAMPLES_SOURCE,
+                                schema.getProducedType())
                         .uid(OperatorUids.SAMPLES_SOURCE);
         build(samples, deployment, sinks(deployment));
+    }
+
+    private static Source<ConsumedSample, ?, ?> paced(
+            Source<ConsumedSample, ?, ?> source, @Nullable MergeOptions merge) {
+        return merge == null || merge.mostSamples() == 0
+                ? source
+                : new PacedSource<>(source, merge.mostSamples());
     }
 
     /** Adds what lies between the edges. */

@@ -21,11 +21,24 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * @param samples ascending by {@link SampleOrder}
  */
 public record TestingSampleStream(Deployment deployment, List<Sample> samples) {
+    /** Does something with the samples while broker and cluster are there. */
+    @FunctionalInterface
+    interface Use {
+        void with(TestingSampleStream stream, LocalCluster cluster) throws Exception;
+    }
+
     /** Runs the timeline to its end. */
-    public static TestingSampleStream of(RunSource source, Path out) {
+    public static TestingSampleStream of(RunSource source, Path out) throws Exception {
+        TestingSampleStream[] made = new TestingSampleStream[1];
+        use(source, out, 2, (stream, cluster) -> made[0] = stream);
+        return made[0];
+    }
+
+    /** Runs the timeline to its end on a cluster of so many slots, then what uses its samples. */
+    static void use(RunSource source, Path out, int slots, Use use) throws Exception {
         try (OutputFolder folder = OutputFolder.prepare(out);
                 EmbeddedBroker broker = EmbeddedBroker.start(folder.work());
-                LocalCluster cluster = LocalCluster.start(2)) {
+                LocalCluster cluster = LocalCluster.start(slots)) {
             Deployment deployment =
                     new DeploymentTemplate(source.deployment())
                             .broker(broker.bootstrap())
@@ -48,7 +61,7 @@ public record TestingSampleStream(Deployment deployment, List<Sample> samples) {
             new CommittedRecords(deployment.kafka())
                     .decoded(deployment.topics().samples(), Sample.class, samples::add);
             samples.sort(SampleOrder.BY_MATURITY);
-            return new TestingSampleStream(deployment, samples);
+            use.with(new TestingSampleStream(deployment, samples), cluster);
         }
     }
 }

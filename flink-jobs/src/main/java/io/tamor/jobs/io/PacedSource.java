@@ -1,4 +1,4 @@
-package io.tamor.jobs.kill;
+package io.tamor.jobs.io;
 
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
@@ -11,7 +11,11 @@ import org.apache.flink.api.connector.source.util.ratelimit.RateLimitedSourceRea
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
-/** A source that hands out so many records between two checkpoints, so that a run has many. */
+/**
+ * A source that hands out so many records at most between two checkpoints, all its subtasks
+ * together, each the same share. A subtask that has had its share waits for the next checkpoint to
+ * be complete.
+ */
 public record PacedSource<T, SplitT extends SourceSplit, EnumT>(
         Source<T, SplitT, EnumT> source, int perCheckpoint) implements Source<T, SplitT, EnumT> {
 
