@@ -296,12 +296,12 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     /** Readers are told to serve the version before the live one again. */
     private void rollBack(List<String> reasons) throws Exception {
-        SnapshotCandidate rollback = assembly.rollback(serving, progress);
+        SnapshotCandidate rollback = assembly.rollback(serving, progress, reasons);
         LOG.warn(
                 "Version {} is taken back, version {} live again: {}",
                 rollback.takenBack,
                 rollback.version,
-                String.join("; ", reasons));
+                rollback.reason);
         shadows.rolledBack();
         output.collect(new StreamRecord<>(rollback, rollback.eventTimeMs));
         userRows.takeBack(

@@ -241,12 +241,12 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
 
     /** Readers are told to serve the version before the live one again; learners tell its rows. */
     private void rollBack(List<String> reasons) {
-        SnapshotCandidate rollback = assembly.rollback(serving, whole.progress());
+        SnapshotCandidate rollback = assembly.rollback(serving, whole.progress(), reasons);
         LOG.warn(
                 "Version {} is taken back, version {} live again: {}",
                 rollback.takenBack,
                 rollback.version,
-                String.join("; ", reasons));
+                rollback.reason);
         whole.rolledBack();
         output.collect(new StreamRecord<>(rollback, rollback.eventTimeMs));
     }

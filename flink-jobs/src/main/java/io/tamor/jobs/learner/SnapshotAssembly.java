@@ -112,14 +112,19 @@ final class SnapshotAssembly {
         return Math.max(progress.version, floor) + 1;
     }
 
-    /** The live version is taken back and the one before it served again. */
-    SnapshotCandidate rollback(Serving serving, LearnerProgress progress) {
+    /**
+     * The live version is taken back and the one before it served again.
+     *
+     * @param reasons where it did worse
+     */
+    SnapshotCandidate rollback(Serving serving, LearnerProgress progress, List<String> reasons) {
         Serving.Published good = serving.previous();
         if (good == null) {
             throw new IllegalStateException("no version to go back to from " + serving.live());
         }
         SnapshotCandidate candidate = candidate(good.version(), progress);
         candidate.decision = SnapshotDecision.ROLLBACK;
+        candidate.reason = String.join("; ", reasons);
         candidate.takenBack = serving.liveVersion();
         candidate.parentVersion = good.parentVersion();
         candidate.manifestSha256 = good.manifestSha256();

@@ -18,6 +18,9 @@ public final class SnapshotCandidate {
     /** A rollback: the version that is taken back; 0 otherwise. */
     public long takenBack;
 
+    /** A rollback: where the version taken back did worse; empty otherwise. */
+    public String reason = "";
+
     /** The version it follows; 0 for none. */
     public long parentVersion;
 

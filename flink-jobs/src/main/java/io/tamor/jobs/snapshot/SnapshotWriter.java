@@ -27,6 +27,7 @@ final class SnapshotWriter implements CommittingSinkWriter<SnapshotCandidate, St
                         candidate.manifestSha256,
                         candidate.eventTimeMs,
                         candidate.softwareVersion,
+                        candidate.reason,
                         candidate.decision == SnapshotDecision.ROLLBACK
                                 ? ""
                                 : directory.stage(candidate)));

@@ -10,6 +10,7 @@ import java.util.Comparator;
  * @param version a rollback: the version to go back to
  * @param takenBack a rollback: the version that is taken back; 0 otherwise
  * @param parentVersion 0 for none
+ * @param reason a rollback: where the version taken back did worse; empty otherwise
  * @param stagingName folder below the directory's staging folder; empty for a rollback
  */
 record StagedSnapshot(
@@ -21,6 +22,7 @@ record StagedSnapshot(
         String manifestSha256,
         long eventTimeMs,
         String softwareVersion,
+        String reason,
         String stagingName) {
 
     /** The order of the decisions: a version is taken back after it was published. */
@@ -47,6 +49,7 @@ record StagedSnapshot(
                 .setParentVersion(parentVersion == 0 ? null : parentVersion)
                 .setEventTimeMs(eventTimeMs)
                 .setSoftwareVersion(softwareVersion)
+                .setReason(reason.isEmpty() ? null : reason)
                 .build();
     }
 }

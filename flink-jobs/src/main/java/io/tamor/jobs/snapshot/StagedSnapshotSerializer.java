@@ -7,11 +7,12 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * Stored form of a staged snapshot in the committer's state. Version 1 had no decision, since every
- * version was published.
+ * version was published, version 2 no reason of a rollback.
  */
 final class StagedSnapshotSerializer implements SimpleVersionedSerializer<StagedSnapshot> {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
     private static final int FIRST_VERSION = 1;
+    private static final int SECOND_VERSION = 2;
 
     @Override
     public int getVersion() {
@@ -23,6 +24,7 @@ final class StagedSnapshotSerializer implements SimpleVersionedSerializer<Staged
         DataOutputSerializer out = new DataOutputSerializer(256);
         out.writeInt(staged.decision().id());
         out.writeLong(staged.takenBack());
+        out.writeUTF(staged.reason());
         out.writeUTF(staged.model());
         out.writeLong(staged.version());
         out.writeLong(staged.parentVersion());
@@ -52,6 +54,7 @@ final class StagedSnapshotSerializer implements SimpleVersionedSerializer<Staged
             decision = SnapshotDecision.of(in.readInt());
             takenBack = in.readLong();
         }
+        String reason = version > SECOND_VERSION ? in.readUTF() : "";
         String model = in.readUTF();
         long number = in.readLong();
         return new StagedSnapshot(
@@ -63,6 +66,7 @@ final class StagedSnapshotSerializer implements SimpleVersionedSerializer<Staged
                 in.readUTF(),
                 in.readLong(),
                 in.readUTF(),
+                reason,
                 in.readUTF());
     }
 }

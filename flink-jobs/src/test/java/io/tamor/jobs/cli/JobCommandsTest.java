@@ -6,6 +6,8 @@ import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.TestingSamples;
+import io.tamor.jobs.snapshot.SnapshotCandidate;
+import io.tamor.jobs.snapshot.TestingCandidates;
 import io.tamor.jobs.training.TestingSampleFolder;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.network.MiniBatch;
@@ -43,6 +45,34 @@ final class JobCommandsTest {
 
         assertThat(run("config", "check", file.toString())).isEqualTo(ExitStatus.DONE);
         assertThat(out.toString()).contains("deployment example is sound").contains("5 tasks");
+    }
+
+    @Test
+    void deltasAreInspectedAndVerifiedWithWhatTheyBuildOn() throws IOException {
+        SnapshotCandidate full = TestingCandidates.of(1, null, "full");
+        Path first = store(full);
+        Path second = store(TestingCandidates.of(2, new Parent(1, full.manifestSha256), "delta"));
+
+        assertThat(run("snapshot", "inspect", second.toString())).isEqualTo(ExitStatus.DONE);
+        assertThat(out.toString())
+                .contains("delta: what changed since the parent")
+                .contains(full.manifestSha256);
+        assertThat(run("snapshot", "verify", folder.toString())).isEqualTo(ExitStatus.DONE);
+        assertThat(out.toString())
+                .contains("v00000001 is whole" + System.lineSeparator())
+                .contains("v00000002 is whole, read from versions [1, 2]");
+
+        Files.delete(first.resolve("manifest.json"));
+        assertThat(run("snapshot", "verify", folder.toString())).isEqualTo(ExitStatus.FAILED);
+        assertThat(err.toString()).contains("v00000001");
+    }
+
+    private Path store(SnapshotCandidate candidate) throws IOException {
+        Path version = Files.createDirectory(folder.resolve(SnapshotFolder.name(candidate.version)));
+        for (int i = 0; i < candidate.names.length; i++) {
+            Files.write(version.resolve(candidate.names[i]), candidate.contents[i]);
+        }
+        return version;
     }
 
     @Test

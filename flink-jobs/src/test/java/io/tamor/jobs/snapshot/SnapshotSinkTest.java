@@ -132,8 +132,8 @@ class SnapshotSinkTest {
             SimpleVersionedSerializer<StagedSnapshot> serializer = new StagedSnapshotSerializer();
             byte[] stored = serializer.serialize(staged);
             assertThat(serializer.deserialize(serializer.getVersion(), stored)).isEqualTo(staged);
-            assertThatThrownBy(() -> serializer.deserialize(3, stored))
-                    .hasMessageContaining("reads version 1 to 2, found 3");
+            assertThatThrownBy(() -> serializer.deserialize(4, stored))
+                    .hasMessageContaining("reads version 1 to 3, found 4");
         }
     }
 
@@ -158,7 +158,27 @@ class SnapshotSinkTest {
                                 "hash",
                                 1000,
                                 "1",
+                                "",
                                 "v00000007-x"));
+    }
+
+    @Test
+    void aRollbackOfVersion2HasNoReason() throws Exception {
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        out.writeInt(3);
+        out.writeLong(8);
+        out.writeUTF("test");
+        out.writeLong(7);
+        out.writeLong(6);
+        out.writeUTF("hash");
+        out.writeLong(1000);
+        out.writeUTF("1");
+        out.writeUTF("");
+        assertThat(new StagedSnapshotSerializer().deserialize(2, out.getCopyOfBuffer()))
+                .isEqualTo(
+                        new StagedSnapshot(
+                                SnapshotDecision.ROLLBACK, "test", 7, 8, 6, "hash", 1000, "1", "",
+                                ""));
     }
 
     @Test
@@ -198,6 +218,8 @@ class SnapshotSinkTest {
                 .containsExactly("PUBLISH 1", "PUBLISH 2", "ROLLBACK 1", "PUBLISH 3");
         SnapshotAnnouncement back = announcer.announced.get(2);
         assertThat(back.getUri()).endsWith("/v00000001");
+        assertThat(back.getReason()).isEqualTo("it did worse");
+        assertThat(announcer.announced.get(0).getReason()).isNull();
         assertThat(back.getManifestSha256())
                 .isEqualTo(announcer.announced.get(0).getManifestSha256());
     }
@@ -263,6 +285,7 @@ class SnapshotSinkTest {
         rollback.model = "test";
         rollback.version = version;
         rollback.takenBack = takenBack;
+        rollback.reason = "it did worse";
         rollback.manifestSha256 = good.manifestSha256;
         rollback.softwareVersion = "1";
         return rollback;

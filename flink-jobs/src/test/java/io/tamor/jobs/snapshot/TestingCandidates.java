@@ -27,7 +27,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Candidates of a tiny model, whole; told apart by their software version. */
-final class TestingCandidates {
+public final class TestingCandidates {
     private static final ModelSpec SPEC =
             new ModelSpec(
                     new NetworkSpec(
@@ -57,7 +57,7 @@ final class TestingCandidates {
     private TestingCandidates() {}
 
     /** A full version; with a parent a delta on it, of which no row changed. */
-    static SnapshotCandidate of(long version, @Nullable Parent parent, String content)
+    public static SnapshotCandidate of(long version, @Nullable Parent parent, String content)
             throws IOException {
         MemorySnapshotStore store = new MemorySnapshotStore("candidate");
         Trainer trainer = new Trainer(SPEC, 1);

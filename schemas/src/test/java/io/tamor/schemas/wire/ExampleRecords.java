@@ -68,7 +68,8 @@ final class ExampleRecords {
                         "ab12",
                         6L,
                         NOON,
-                        "1.0"),
+                        "1.0",
+                        null),
                 new UserBiasRow("user-1", 7L, FeatureWire.packDense(new float[] {1f, -2f}), NOON),
                 new LearnerMetrics(
                         "wealth",
@@ -116,6 +117,20 @@ final class ExampleRecords {
                 120.5,
                 0.6,
                 0.4);
+    }
+
+    /** With a reason, which version 1 had no place for; the bytes in /v2 hold exactly this. */
+    static SnapshotAnnouncement rollback() {
+        return new SnapshotAnnouncement(
+                "wealth",
+                6L,
+                SnapshotAction.ROLLBACK,
+                "file:///s/6",
+                "ab11",
+                5L,
+                NOON,
+                "1.0",
+                "click, tier all: AUC 0.6000, live 0.7000, may drop by 0.0100");
     }
 
     static Click click() {

@@ -7,6 +7,7 @@ import io.tamor.schemas.Click;
 import io.tamor.schemas.Impression;
 import io.tamor.schemas.LearnerMetrics;
 import io.tamor.schemas.Sample;
+import io.tamor.schemas.SnapshotAnnouncement;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -55,6 +56,16 @@ final class RecordWireTest {
             assertThat(in).isNotNull();
             assertThat(decode(LearnerMetrics.class, in.readAllBytes()))
                     .isEqualTo(ExampleRecords.amountMetrics());
+        }
+    }
+
+    @Test
+    void theBytesOfVersion2OfTheAnnouncementsAreStillRead() throws Exception {
+        try (InputStream in =
+                RecordWireTest.class.getResourceAsStream("/v2/SnapshotAnnouncement.bin")) {
+            assertThat(in).isNotNull();
+            assertThat(decode(SnapshotAnnouncement.class, in.readAllBytes()))
+                    .isEqualTo(ExampleRecords.rollback());
         }
     }
 
