@@ -68,7 +68,8 @@ final class JobCommandsTest {
     }
 
     private Path store(SnapshotCandidate candidate) throws IOException {
-        Path version = Files.createDirectory(folder.resolve(SnapshotFolder.name(candidate.version)));
+        Path version =
+                Files.createDirectory(folder.resolve(SnapshotFolder.name(candidate.version)));
         for (int i = 0; i < candidate.names.length; i++) {
             Files.write(version.resolve(candidate.names[i]), candidate.contents[i]);
         }

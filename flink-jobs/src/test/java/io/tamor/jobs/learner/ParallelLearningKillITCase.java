@@ -85,8 +85,7 @@ final class ParallelLearningKillITCase {
     void everySampleIsLearnedOnceWhateverIsKilled(int seed) throws Exception {
         String name = "replicas-" + seed;
         TestingFaults faults = TestingFaults.drawn(name, seed, 1 + seed % 3, POINTS);
-        LearnerRun.Outcome outcome =
-                new LearnerRun(broker, deployment(name), faults).run();
+        LearnerRun.Outcome outcome = new LearnerRun(broker, deployment(name), faults).run();
         String which = "seed " + seed + ", " + faults;
         assertThat(faults.fired()).as(which).isPositive();
         assertThat(outcome.problems()).as(which).isEmpty();

@@ -177,7 +177,15 @@ class SnapshotSinkTest {
         assertThat(new StagedSnapshotSerializer().deserialize(2, out.getCopyOfBuffer()))
                 .isEqualTo(
                         new StagedSnapshot(
-                                SnapshotDecision.ROLLBACK, "test", 7, 8, 6, "hash", 1000, "1", "",
+                                SnapshotDecision.ROLLBACK,
+                                "test",
+                                7,
+                                8,
+                                6,
+                                "hash",
+                                1000,
+                                "1",
+                                "",
                                 ""));
     }
 
