@@ -7,10 +7,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the rules need of an impression whose labels are not all final: the hot part of its state.
- * The frozen features are stored apart ({@link FrozenSample}) and read when a sample leaves.
+ * What the rules need of an impression whose labels are not all final. The user's state has one, to
+ * match outcomes with; a copy waits for the next deadline beside the frozen features ({@link
+ * Deadlines}). Both are closed stage by stage, each in its own time, and say the same.
  */
-final class PendingImpression {
+public final class PendingImpression {
     /** Validity of an impression without a bound. */
     static final long UNBOUNDED = Long.MAX_VALUE;
 
@@ -62,12 +63,70 @@ final class PendingImpression {
      */
     float @Nullable [] frozenLabels;
 
+    /** True where outcomes have changed it and its copy does not know yet. */
+    boolean changed;
+
     PendingImpression(long id, long timeMs, long validUntilMs, int scenario, boolean firstOfDay) {
         this.id = id;
         this.timeMs = timeMs;
         this.validUntilMs = validUntilMs;
         this.scenario = scenario;
         this.firstOfDay = firstOfDay;
+    }
+
+    /** Hash of the impression's id. */
+    public long id() {
+        return id;
+    }
+
+    /** When its next stage closes. */
+    public long dueMs() {
+        return nextDeadlineMs;
+    }
+
+    /** One that changes by itself. */
+    public PendingImpression copy() {
+        PendingImpression copy =
+                new PendingImpression(id, timeMs, validUntilMs, scenario, firstOfDay);
+        copy.nextDeadlineMs = nextDeadlineMs;
+        copy.stage = stage;
+        copy.clicked = clicked;
+        copy.clickMs = clickMs;
+        copy.clickNumber = clickNumber;
+        copy.converted = converted;
+        copy.conversionCounts = conversionCounts;
+        copy.totalMinor = totalMinor;
+        copy.netTotalMinor = netTotalMinor;
+        if (attributed.length > 0) {
+            copy.attributed = new Attributed[attributed.length];
+            for (int set = 0; set < attributed.length; set++) {
+                Attributed present = attributed[set];
+                copy.attributed[set] = present == null ? null : present.copy();
+            }
+        }
+        float[] labels = frozenLabels;
+        copy.frozenLabels = labels == null ? null : labels.clone();
+        return copy;
+    }
+
+    /** Writes the newest form with its version in front. */
+    public void writeVersioned(DataOutput out) throws IOException {
+        out.writeByte(UserState.VERSION);
+        write(out);
+    }
+
+    /** Reads what {@link #writeVersioned} of this or an earlier build wrote. */
+    public static PendingImpression readVersioned(DataInput in) throws IOException {
+        int version = in.readByte();
+        if (version < 4 || version > UserState.VERSION) {
+            throw new IOException(
+                    "open labels: form version "
+                            + version
+                            + ", this build reads 4 to "
+                            + UserState.VERSION
+                            + "; restore with the build that wrote it or a newer one");
+        }
+        return read(in, version);
     }
 
     /** What a label set attributes to the impression, null for nothing. */

@@ -45,7 +45,7 @@ public final class UserState {
     /** Ranking requests whose features are frozen, in event order. */
     final List<RequestRules.Open> requests = new ArrayList<>(1);
 
-    private long wakeMs = NEVER;
+    private long lookMs = NEVER;
 
     Aggregates aggregates() {
         Aggregates made = aggregates;
@@ -77,22 +77,16 @@ public final class UserState {
     }
 
     /**
-     * Decides whether a new wake-up is due.
-     *
-     * @param nowMs current watermark: timers up to it have fired
-     * @param dueMs when the state next needs attention, Long.MAX_VALUE for never
-     * @return true where the caller must set a timer at {@code dueMs}; false where one set earlier
-     *     comes soon enough
+     * True where a look at the user is due after the time already: a later one is not needed, since
+     * it asks for the next.
      */
-    public boolean wake(long nowMs, long dueMs) {
-        if (wakeMs <= nowMs) {
-            wakeMs = NEVER;
-        }
-        if (dueMs >= wakeMs) {
-            return false;
-        }
-        wakeMs = dueMs;
-        return true;
+    public boolean awaitsLook(long nowMs) {
+        return lookMs > nowMs && lookMs != NEVER;
+    }
+
+    /** Notes when the next look is due, Long.MAX_VALUE for never. */
+    public void awaitLook(long atMs) {
+        lookMs = atMs;
     }
 
     /** Writes the newest version of the stored form. */
@@ -102,7 +96,7 @@ public final class UserState {
         out.writeInt(namedTier);
         VarLong.write(out, lastImpressionDay);
         VarLong.write(out, appliedMs);
-        VarLong.write(out, wakeMs);
+        VarLong.write(out, lookMs);
         history.write(out);
         Aggregates made = aggregates;
         out.writeBoolean(made != null);
@@ -131,7 +125,7 @@ public final class UserState {
                 state.namedTier = in.readInt();
                 state.lastImpressionDay = VarLong.read(in);
                 state.appliedMs = VarLong.read(in);
-                state.wakeMs = VarLong.read(in);
+                state.lookMs = VarLong.read(in);
                 state.history = UserHistory.read(in);
                 state.aggregates = in.readBoolean() ? Aggregates.read(in) : null;
                 state.settled = in.readBoolean() ? Settled.read(in, version) : null;
@@ -164,7 +158,7 @@ public final class UserState {
         state.lastImpressionDay = VarLong.read(in);
         state.appliedMs = VarLong.read(in);
         state.labels.number = VarLong.read(in);
-        state.wakeMs = VarLong.read(in);
+        state.lookMs = VarLong.read(in);
         state.labels.readPending(in, version);
         state.history = UserHistory.read(in);
         state.aggregates = version == 2 && in.readBoolean() ? Aggregates.read(in) : null;
