@@ -2,36 +2,35 @@ package io.tamor.jobs.timeline;
 
 import io.tamor.jobs.timeline.logic.PendingImpression;
 import io.tamor.jobs.timeline.logic.RawEvent;
-import io.tamor.model.embedding.FeatureHash;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Comparator;
-import org.apache.flink.core.memory.DataInputDeserializer;
-import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Something that is due at an instant of event time: an event to be applied, a stage of an
- * impression to be closed, or a user to be looked at for what can be forgotten. At one instant they
- * are due in this order, since windows include their end.
+ * impression to be closed, or a user to be looked at for what can be forgotten; and newer labels for
+ * a stage that waits. At one instant they are due in this order, since windows include their end.
  *
  * <pre>
- * stored form   kind + 4 * version                       1 byte
- *               time less the start of its bucket        4 bytes
- *               event: as RawEventSerializer writes it
- *               stage: user id, version of the labels' form, labels, features
- *               look:  user id
+ * stored form   kind                               1 byte
+ *               time less the start of its bucket  4 bytes
+ *               event:         as RawEventSerializer writes it
+ *               stage:         user id, labels, length and bytes of the features
+ *               look:          user id
+ *               newer labels:  user id, labels
  * </pre>
  */
 final class Due {
     /** What is to be done, in the order in which it is due at one instant. */
     enum Kind {
-        EVENT(2),
-        STAGE(0),
-        LOOK(3);
+        EVENT(0),
+        STAGE(1),
+        LOOK(2),
+        LABELS(3);
 
-        /** In the stored form, and as the two lowest bits of a key. */
         private final int code;
 
         Kind(int code) {
@@ -48,114 +47,62 @@ final class Due {
         }
     }
 
-    /** The order in which things are done; the key only makes it total. */
+    /** The order in which things are done; users and impressions only make it nearly total. */
     static final Comparator<Due> ORDER = Due::compare;
-
-    private static final int VERSION = 1;
-    private static final int CODES = 3;
-
-    /** Added to the key of a stage: labels beside it. In a sorted store they are neighbours. */
-    private static final int LABELS = 1;
 
     private static final byte[] NOTHING = {};
 
     final Kind kind;
     final long atMs;
     final String user;
-
-    /** Tells apart what is due in one bucket. */
-    final long key;
-
     final @Nullable RawEvent event;
-
-    /** Owned by this; the user's state has a copy of its own. */
-    @Nullable PendingImpression impression;
-
+    private @Nullable PendingImpression impression;
     private final byte[] frozen;
 
-    /** Where it is in keyed state: itself, and newer labels beside it. */
+    /** True where keyed state has it, and with these labels. */
     boolean stored;
-
-    boolean labelsStored;
 
     private Due(
             Kind kind,
             long atMs,
             String user,
-            long key,
             @Nullable RawEvent event,
             @Nullable PendingImpression impression,
             byte[] frozen) {
         this.kind = kind;
         this.atMs = atMs;
         this.user = user;
-        this.key = key;
         this.event = event;
         this.impression = impression;
         this.frozen = frozen;
     }
 
     static Due event(RawEvent event) {
-        long place = event.offset() * 31 + event.partition();
-        long hash = mixed(place * 4 + event.kind().code(), Arrays.hashCode(event.payload()));
-        return new Due(
-                Kind.EVENT,
-                event.timeMs(),
-                event.userId(),
-                key(Kind.EVENT, hash),
-                event,
-                null,
-                NOTHING);
+        return new Due(Kind.EVENT, event.timeMs(), event.userId(), event, null, NOTHING);
     }
 
+    /**
+     * @param impression owned by this from now on; the user's state has one of its own
+     * @param frozen the impression's features
+     */
     static Due stage(String user, PendingImpression impression, byte[] frozen) {
-        return new Due(
-                Kind.STAGE,
-                impression.dueMs(),
-                user,
-                stageKey(user, impression),
-                null,
-                impression,
-                frozen);
+        return new Due(Kind.STAGE, impression.dueMs(), user, null, impression, frozen);
     }
 
     static Due look(String user, long atMs) {
-        return new Due(
-                Kind.LOOK, atMs, user, key(Kind.LOOK, FeatureHash.hash(user)), null, null, NOTHING);
+        return new Due(Kind.LOOK, atMs, user, null, null, NOTHING);
     }
 
-    /** Key of the stage that an impression waits for. */
-    static long stageKey(String user, PendingImpression impression) {
-        return key(Kind.STAGE, mixed(FeatureHash.hash(user), impression.id()));
+    /** What outcomes have made of an impression whose stage waits; owned by this from now on. */
+    static Due labels(String user, PendingImpression impression) {
+        return new Due(Kind.LABELS, impression.dueMs(), user, null, impression, NOTHING);
     }
 
-    /** Key beside a stage's: labels that have changed since the stage was stored. */
-    static long labelsKey(long stageKey) {
-        return stageKey | LABELS;
-    }
+    /** Names the impression of a stage among those that are due in one bucket. */
+    record Name(String user, long impression) {}
 
-    static boolean isLabels(long key) {
-        return (key & CODES) == LABELS;
-    }
-
-    private static long key(Kind kind, long hash) {
-        return (hash & ~(long) CODES) | kind.code;
-    }
-
-    /** The finalizer of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014) over both. */
-    private static long mixed(long a, long b) {
-        long z = a * 0x9E3779B97F4A7C15L + b;
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
-    }
-
-    PendingImpression impression() {
-        PendingImpression open = impression;
-        if (open == null) {
-            throw new IllegalStateException("not a stage");
-        }
-        return open;
+    Name name() {
+        return new Name(user, impression().id());
     }
 
     RawEvent event() {
@@ -166,84 +113,80 @@ final class Due {
         return waiting;
     }
 
+    PendingImpression impression() {
+        PendingImpression open = impression;
+        if (open == null) {
+            throw new IllegalStateException("not a stage");
+        }
+        return open;
+    }
+
     byte[] frozen() {
         return frozen;
+    }
+
+    /** Takes newer labels. */
+    void relabel(PendingImpression newer) {
+        if (newer.dueMs() != atMs) {
+            throw new IllegalStateException(
+                    "newer labels are due at "
+                            + newer.dueMs()
+                            + ", their impression's stage at "
+                            + atMs
+                            + ": the state is damaged");
+        }
+        impression = newer;
     }
 
     private static int compare(Due a, Due b) {
         if (a.atMs != b.atMs) {
             return a.atMs < b.atMs ? -1 : 1;
         }
-        return a.kind != b.kind ? a.kind.compareTo(b.kind) : Long.compare(a.key, b.key);
+        if (a.kind != b.kind || a.kind == Kind.EVENT) {
+            return a.kind.compareTo(b.kind);
+        }
+        int order = a.user.compareTo(b.user);
+        return order == 0 && a.kind == Kind.STAGE
+                ? Long.compare(a.impression().id(), b.impression().id())
+                : order;
     }
 
-    byte[] toBytes(DataOutputSerializer out, long bucketMs) throws IOException {
-        out.clear();
-        out.writeByte(VERSION << 2 | kind.code);
+    void write(DataOutputView out, long bucketMs) throws IOException {
+        out.writeByte(kind.code);
         out.writeInt((int) (atMs - bucketMs));
-        switch (kind) {
-            case EVENT -> RawEventSerializer.INSTANCE.serialize(event(), out);
-            case STAGE -> {
-                StringValue.writeString(user, out);
-                impression().writeVersioned(out);
-                out.write(frozen);
-            }
-            case LOOK -> StringValue.writeString(user, out);
+        if (kind == Kind.EVENT) {
+            RawEventSerializer.INSTANCE.serialize(event(), out);
+            return;
         }
-        return out.getCopyOfBuffer();
+        StringValue.writeString(user, out);
+        if (kind != Kind.LOOK) {
+            impression().write(out);
+        }
+        if (kind == Kind.STAGE) {
+            out.writeShort(frozen.length);
+            out.write(frozen);
+        }
     }
 
-    static byte[] labelBytes(DataOutputSerializer out, PendingImpression impression)
-            throws IOException {
-        out.clear();
-        impression.writeVersioned(out);
-        return out.getCopyOfBuffer();
-    }
-
-    /** Reads a stored form; it is marked as stored. */
-    static Due read(DataInputDeserializer in, long bucketMs, long key) throws IOException {
-        int head = in.readUnsignedByte();
-        int version = head >>> 2;
-        if (version != VERSION) {
-            throw new IOException(
-                    "due: form version "
-                            + version
-                            + ", this build reads "
-                            + VERSION
-                            + "; restore with the build that wrote it or a newer one");
-        }
-        Kind kind = Kind.of(head & CODES);
+    /**
+     * @param labelsVersion version of the labels' form
+     */
+    static Due read(DataInputView in, long bucketMs, int labelsVersion) throws IOException {
+        Kind kind = Kind.of(in.readByte());
         long atMs = bucketMs + in.readInt();
-        Due due =
-                switch (kind) {
-                    case EVENT -> {
-                        RawEvent event = RawEventSerializer.INSTANCE.deserialize(in);
-                        yield new Due(kind, atMs, event.userId(), key, event, null, NOTHING);
-                    }
-                    case STAGE -> {
-                        String user = StringValue.readString(in);
-                        PendingImpression impression = PendingImpression.readVersioned(in);
-                        byte[] frozen = new byte[in.available()];
-                        in.readFully(frozen);
-                        yield new Due(kind, atMs, user, key, null, impression, frozen);
-                    }
-                    case LOOK ->
-                            new Due(
-                                    kind,
-                                    atMs,
-                                    StringValue.readString(in),
-                                    key,
-                                    null,
-                                    null,
-                                    NOTHING);
-                };
-        due.stored = true;
-        return due;
-    }
-
-    /** Takes newer labels, as {@link #labelBytes} wrote them. */
-    void readLabels(DataInputDeserializer in) throws IOException {
-        impression = PendingImpression.readVersioned(in);
-        labelsStored = true;
+        if (kind == Kind.EVENT) {
+            return event(RawEventSerializer.INSTANCE.deserialize(in));
+        }
+        String user = StringValue.readString(in);
+        if (kind == Kind.LOOK) {
+            return look(user, atMs);
+        }
+        PendingImpression impression = PendingImpression.read(in, labelsVersion);
+        if (kind == Kind.LABELS) {
+            return labels(user, impression);
+        }
+        byte[] frozen = new byte[in.readUnsignedShort()];
+        in.readFully(frozen);
+        return stage(user, impression, frozen);
     }
 }

@@ -1,6 +1,7 @@
 package io.tamor.jobs.timeline;
 
 import io.tamor.jobs.timeline.logic.PendingImpression;
+import io.tamor.jobs.timeline.logic.UserState;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -23,20 +24,22 @@ import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.internal.InternalMapState;
 import org.apache.flink.util.function.ThrowingConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * All that is due in the future of a subtask, in the order of event time over all its users. What
- * is due soon is on the heap. The rest is in keyed state, in buckets of five minutes by key group,
- * and each bucket is read in one go when its time comes: a deadline costs its share of a scan, not
- * a look-up of its user.
+ * All that is due in the future of a subtask, done in the order of event time over all its users.
+ * Time is cut into buckets of five minutes. What is due in the bucket at hand is in a heap; what is
+ * due later waits in its bucket, and is written to keyed state in chunks: all that came since the
+ * last time for one bucket and key group is one value. When a bucket's time comes it is read in one
+ * go, and cleared when it is over: a deadline costs its share of a chunk, not a look-up of its user.
  *
- * <p>The keys of this state are not users: each key group has one of its own ({@link #groupKeys}),
- * the namespace is the bucket, and the map's key is {@link Due#key}. So what is due moves with its
- * key group when the job is rescaled. Which buckets there are, and how far event time had come, is
- * {@link #progress} in operator state.
+ * <p>The keys of this state are not users: each key group has one of its own, the namespace is the
+ * bucket, and the map's key numbers the chunks. So what is due moves with its key group when the job
+ * is rescaled. Which buckets there are and how far event time had come is {@link #progress}, in
+ * operator state: what a chunk holds from before that instant is done.
  *
- * <p>On the heap are what is due in the bucket at hand, and at most {@link #MOST} others. Used by
- * the task's thread.
+ * <p>In memory are the bucket at hand and at most {@link #MOST} things that are not written yet. Used
+ * by the task's thread.
  */
 final class DueQueue {
     // Names and types are a stored format, and so are the buckets' length and the groups' keys.
@@ -46,24 +49,55 @@ final class DueQueue {
 
     static final long BUCKET_MS = 300_000L;
 
-    /** Most things on the heap whose bucket's time has not come; some 15 MB. */
+    /** Most things that wait unwritten; some 20 MB. */
     static final int MOST = 50_000;
 
-    /** What is due within this time waits on the heap, where there is room. */
+    /** What is due within this time is written last, since most of it need never be. */
     private static final long SOON_MS = 1_800_000L;
 
-    private static final int VERSION = 1;
+    private static final int CHUNK_VERSION = 1;
+    private static final int PROGRESS_VERSION = 1;
 
     /** Does what is due. */
     interface Actions {
-        /** Applies the events of one instant, in no order, of any users. */
+        /** Applies the events of one instant, of any users, in no order. */
         void events(List<Due> events) throws Exception;
 
-        /** Closes a stage; true where the impression has another one, due at its next deadline. */
+        /** Closes a stage; true where its impression waits for another one. */
         boolean stage(Due stage) throws Exception;
 
         /** Looks at a user for what can be forgotten. */
         void look(Due look) throws Exception;
+    }
+
+    /** What is due in five minutes. */
+    private final class Bucket {
+        final long startMs;
+
+        /** What came since the last write, by key group. */
+        final Map<Integer, List<Due>> unwritten = new HashMap<>();
+
+        /** The key groups that may have chunks in keyed state. */
+        final BitSet written = new BitSet();
+
+        Bucket(long startMs) {
+            this.startMs = startMs;
+        }
+
+        void add(Due due) {
+            unwritten.computeIfAbsent(groupOf(due.user), g -> new ArrayList<>(4)).add(due);
+            unwrittenCount++;
+        }
+
+        /** Writes what came since the last write; changes the current key. */
+        void write() throws Exception {
+            for (Map.Entry<Integer, List<Due>> came : unwritten.entrySet()) {
+                unwrittenCount -= came.getValue().size();
+                chunk(came.getKey(), startMs, came.getValue());
+                written.set(came.getKey());
+            }
+            unwritten.clear();
+        }
     }
 
     private final InternalMapState<String, Long, Long, byte[]> state;
@@ -72,21 +106,27 @@ final class DueQueue {
     private final KeyGroupRange groups;
     private final String[] groupKeys;
 
+    /** What is due in the bucket at hand, and where it is. */
     private final PriorityQueue<Due> heap = new PriorityQueue<>(1024, Due.ORDER);
 
-    /** The stages on the heap, by key. */
-    private final Map<Long, Due> stages = new HashMap<>();
+    /** The stages on the heap. */
+    private final Map<Due.Name, Due> stages = new HashMap<>();
 
-    /** Key groups with something stored, by bucket, of those not read yet. */
-    private final TreeMap<Long, BitSet> buckets = new TreeMap<>();
+    private final TreeMap<Long, Bucket> later = new TreeMap<>();
 
+    /** By key group, how far event time had come in what was restored. */
     private final long[] restoredMs;
-    private final DataOutputSerializer out = new DataOutputSerializer(512);
+
+    private final DataOutputSerializer out = new DataOutputSerializer(4096);
     private final DataInputDeserializer in = new DataInputDeserializer();
+    private @Nullable Bucket atHand;
     private long nowMs = Long.MIN_VALUE;
+    private long chunkCount;
+    private int unwrittenCount;
 
     /**
      * @param keys makes a key the current one of keyed state
+     * @param groups the key groups of this subtask
      */
     DueQueue(
             InternalMapState<String, Long, Long, byte[]> state,
@@ -122,60 +162,74 @@ final class DueQueue {
                 - groups.getStartKeyGroup();
     }
 
-    /** How far event time has come, for the users at hand: all that was due up to it is done. */
+    /** How far event time has come: all that was due up to it is done. */
     long nowMs() {
         return nowMs;
     }
 
-    /**
-     * How far event time has come for a user: since a restore the sources may be behind what was
-     * done before.
-     */
+    /** The same for one user: after a restore the sources may be behind what was done before. */
     long doneMs(String user) {
         return Math.max(nowMs, restoredMs[groupOf(user)]);
     }
 
-    /** Number of things on the heap. */
-    int heapSize() {
-        return heap.size();
-    }
-
-    /** Adds something due after {@link #nowMs}; may change the current key. */
+    /** Adds something due after {@link #nowMs}, or at it while it is being done; may change the key. */
     void add(Due due) throws Exception {
-        long bucket = bucketMs(due.atMs);
-        boolean open = bucket <= nowMs || (heap.size() < MOST && isSoon(due.atMs));
-        if (open) {
+        long bucketMs = bucketMs(due.atMs);
+        if (bucketMs <= nowMs) {
             push(due);
         } else {
-            write(due, bucket);
+            later(bucketMs).add(due);
+            makeRoom();
         }
     }
 
-    private boolean isSoon(long atMs) {
-        return nowMs == Long.MIN_VALUE || atMs - nowMs <= SOON_MS;
+    private Bucket later(long bucketMs) {
+        Bucket bucket = later.get(bucketMs);
+        if (bucket == null) {
+            bucket = new Bucket(bucketMs);
+            later.put(bucketMs, bucket);
+        }
+        return bucket;
     }
 
     private void push(Due due) {
         heap.add(due);
         if (due.kind == Due.Kind.STAGE) {
-            stages.put(due.key, due);
+            stages.put(due.name(), due);
         }
     }
 
-    /** Gives new labels to the stage that an impression waits for; may change the current key. */
+    /** Writes what waits, the farthest first, where it is too much. */
+    private void makeRoom() throws Exception {
+        if (unwrittenCount > MOST) {
+            long soonMs = nowMs == Long.MIN_VALUE ? nowMs : nowMs + SOON_MS;
+            for (Bucket bucket : later.descendingMap().values()) {
+                if (bucket.startMs <= soonMs && unwrittenCount <= MOST / 2) {
+                    break;
+                }
+                bucket.write();
+            }
+        }
+    }
+
+    /** Gives newer labels to the stage that an impression waits for; may change the current key. */
     void relabel(String user, PendingImpression impression) throws Exception {
-        long key = Due.stageKey(user, impression);
-        Due waiting = stages.get(key);
-        if (waiting != null && !waiting.stored) {
-            waiting.impression = impression.copy();
-            return;
+        Due labels = Due.labels(user, impression.copy());
+        if (bucketMs(labels.atMs) > nowMs) {
+            add(labels);
+        } else {
+            relabel(stages.get(labels.name()), labels);
         }
-        setPlace(groupOf(user), bucketMs(impression.dueMs()));
-        state.put(Due.labelsKey(key), Due.labelBytes(out, impression));
-        if (waiting != null) {
-            waiting.impression = impression.copy();
-            waiting.labelsStored = true;
+    }
+
+    private static Due relabel(@Nullable Due stage, Due labels) {
+        if (stage == null) {
+            throw new IllegalStateException(
+                    "labels of an impression that does not wait for a stage: the state is damaged");
         }
+        stage.relabel(labels.impression());
+        stage.stored = false;
+        return stage;
     }
 
     /** Does all that is due up to the watermark, in order; changes the current key. */
@@ -183,124 +237,149 @@ final class DueQueue {
         List<Due> events = new ArrayList<>();
         while (true) {
             Due first = heap.peek();
-            long next = first == null ? Long.MAX_VALUE : first.atMs;
-            Map.Entry<Long, BitSet> bucket = buckets.firstEntry();
-            if (bucket != null && bucket.getKey() <= Math.min(next, watermarkMs)) {
-                buckets.pollFirstEntry();
-                read(bucket.getKey(), bucket.getValue());
-            } else if (first == null || next > watermarkMs) {
+            long nextMs = first == null ? Long.MAX_VALUE : first.atMs;
+            Map.Entry<Long, Bucket> bucket = later.firstEntry();
+            if (bucket != null && bucket.getKey() <= Math.min(nextMs, watermarkMs)) {
+                later.pollFirstEntry();
+                open(bucket.getValue());
+            } else if (first == null || nextMs > watermarkMs) {
                 break;
             } else {
-                nowMs = next;
-                act(first, events, actions);
+                nowMs = nextMs;
+                act(events, actions);
             }
         }
         nowMs = Math.max(nowMs, watermarkMs);
+        Bucket over = atHand;
+        if (over != null && over.startMs + BUCKET_MS - 1 <= nowMs) {
+            clear(over);
+            atHand = null;
+        }
     }
 
-    private void act(Due first, List<Due> events, Actions actions) throws Exception {
-        heap.poll();
+    private void act(List<Due> events, Actions actions) throws Exception {
+        Due first = heap.remove();
         switch (first.kind) {
             case EVENT -> {
                 events.clear();
                 events.add(first);
-                for (Due other;
-                        (other = heap.peek()) != null
-                                && other.kind == Due.Kind.EVENT
-                                && other.atMs == first.atMs; ) {
-                    events.add(heap.poll());
+                for (Due other = heap.peek();
+                        other != null && other.kind == Due.Kind.EVENT && other.atMs == first.atMs;
+                        other = heap.peek()) {
+                    events.add(heap.remove());
                 }
                 actions.events(events);
-                for (Due done : events) {
-                    forget(done);
-                }
             }
             case STAGE -> {
-                stages.remove(first.key);
-                boolean more = actions.stage(first);
-                forget(first);
-                if (more) {
+                stages.remove(first.name());
+                if (actions.stage(first)) {
                     add(Due.stage(first.user, first.impression(), first.frozen()));
                 }
             }
-            case LOOK -> {
-                forget(first);
-                actions.look(first);
-            }
+            case LOOK -> actions.look(first);
+            case LABELS -> throw new IllegalStateException("labels are not due");
         }
     }
 
-    private void forget(Due done) throws Exception {
-        if (done.stored) {
-            setPlace(groupOf(done.user), bucketMs(done.atMs));
-            state.remove(done.key);
-            if (done.labelsStored) {
-                state.remove(Due.labelsKey(done.key));
-            }
+    /** Makes a bucket the one at hand; the one before is over. */
+    private void open(Bucket bucket) throws Exception {
+        if (atHand != null) {
+            clear(atHand);
         }
-    }
-
-    private void write(Due due, long bucket) throws Exception {
-        int group = groupOf(due.user);
-        setPlace(group, bucket);
-        state.put(due.key, due.toBytes(out, bucket));
-        due.stored = true;
-        if (bucket > nowMs) {
-            buckets.computeIfAbsent(bucket, b -> new BitSet()).set(group);
-        }
-    }
-
-    private void setPlace(int group, long bucket) throws Exception {
-        keys.accept(groupKeys[group]);
-        state.setCurrentNamespace(bucket);
-    }
-
-    private void read(long bucket, BitSet present) throws Exception {
-        Map<Long, byte[]> labels = new HashMap<>();
+        atHand = bucket;
         List<Due> found = new ArrayList<>();
-        for (int g = present.nextSetBit(0); g >= 0; g = present.nextSetBit(g + 1)) {
-            setPlace(g, bucket);
-            for (Map.Entry<Long, byte[]> one : state.entries()) {
-                if (Due.isLabels(one.getKey())) {
-                    labels.put(one.getKey(), one.getValue());
-                } else {
-                    in.setBuffer(one.getValue());
-                    found.add(Due.read(in, bucket, one.getKey()));
+        for (int g = bucket.written.nextSetBit(0); g >= 0; g = bucket.written.nextSetBit(g + 1)) {
+            readChunks(g, bucket.startMs, found);
+        }
+        for (List<Due> came : bucket.unwritten.values()) {
+            found.addAll(came);
+            unwrittenCount -= came.size();
+        }
+        bucket.unwritten.clear();
+        for (Due due : found) { // of one impression the newest comes last
+            switch (due.kind) {
+                case EVENT, LOOK -> heap.add(due);
+                case STAGE -> stages.put(due.name(), due);
+                case LABELS -> {
+                    Due stage = stages.get(due.name());
+                    boolean stored = due.stored && stage != null && stage.stored;
+                    relabel(stage, due).stored = stored;
                 }
             }
-            for (Due due : found) {
-                byte[] newer =
-                        due.kind == Due.Kind.STAGE ? labels.get(Due.labelsKey(due.key)) : null;
-                if (newer != null) {
-                    in.setBuffer(newer);
-                    due.readLabels(in);
-                }
-                push(due);
+        }
+        heap.addAll(stages.values());
+    }
+
+    private void readChunks(int group, long bucketMs, List<Due> found) throws Exception {
+        setPlace(group, bucketMs);
+        TreeMap<Long, byte[]> chunks = new TreeMap<>();
+        for (Map.Entry<Long, byte[]> chunk : state.entries()) {
+            chunks.put(chunk.getKey(), chunk.getValue());
+        }
+        for (byte[] chunk : chunks.values()) {
+            in.setBuffer(chunk);
+            int version = in.readByte();
+            if (version != CHUNK_VERSION) {
+                throw new IOException(
+                        "due: form version "
+                                + version
+                                + ", this build reads "
+                                + CHUNK_VERSION
+                                + "; restore with the build that wrote it or a newer one");
             }
-            labels.clear();
-            found.clear();
+            int labelsVersion = in.readByte();
+            while (in.available() > 0) {
+                Due due = Due.read(in, bucketMs, labelsVersion);
+                due.stored = true;
+                if (due.atMs > restoredMs[group]) {
+                    found.add(due);
+                }
+            }
         }
     }
 
-    /**
-     * Writes all that is on the heap alone to keyed state; what is not due in the bucket at hand is
-     * there alone from then on. Changes the current key.
-     */
+    private void chunk(int group, long bucketMs, List<Due> dues) throws Exception {
+        out.clear();
+        out.writeByte(CHUNK_VERSION);
+        out.writeByte(UserState.VERSION);
+        for (Due due : dues) {
+            due.write(out, bucketMs);
+        }
+        setPlace(group, bucketMs);
+        state.put(++chunkCount, out.getCopyOfBuffer());
+    }
+
+    private void clear(Bucket over) throws Exception {
+        for (int g = over.written.nextSetBit(0); g >= 0; g = over.written.nextSetBit(g + 1)) {
+            setPlace(g, over.startMs);
+            state.clear();
+        }
+    }
+
+    private void setPlace(int group, long bucketMs) throws Exception {
+        keys.accept(groupKeys[group]);
+        state.setCurrentNamespace(bucketMs);
+    }
+
+    /** Writes all that keyed state does not have yet; changes the current key. */
     void store() throws Exception {
-        List<Due> kept = new ArrayList<>();
+        for (Bucket bucket : later.values()) {
+            bucket.write();
+        }
+        Bucket now = atHand;
         for (Due due : heap) {
-            long bucket = bucketMs(due.atMs);
             if (!due.stored) {
-                write(due, bucket);
-            }
-            if (bucket <= nowMs) {
-                kept.add(due);
-            } else if (due.kind == Due.Kind.STAGE) {
-                stages.remove(due.key);
+                if (now == null) { // nothing of it was ever written
+                    now = new Bucket(bucketMs(due.atMs));
+                    atHand = now;
+                }
+                now.add(due);
             }
         }
-        heap.clear();
-        heap.addAll(kept);
+        if (now != null) {
+            now.write();
+            heap.forEach(due -> due.stored = true);
+        }
     }
 
     static long bucketMs(long timeMs) {
@@ -308,56 +387,62 @@ final class DueQueue {
     }
 
     /**
-     * What a subtask must know after a restore beside keyed state: its key groups, how far event
-     * time had come, and the buckets that may hold something.
+     * What must be known after a restore beside keyed state: the key groups, how far event time had
+     * come in each, the buckets that may have chunks, and the number of the last chunk.
      */
     byte[] progress() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream to = new DataOutputStream(bytes);
-        List<Long> present = new ArrayList<>(buckets.keySet());
-        if (!heap.isEmpty()) { // once stored, what is left on it is of the bucket at hand
-            present.add(bucketMs(nowMs));
-        }
-        to.writeByte(VERSION);
+        to.writeByte(PROGRESS_VERSION);
         to.writeInt(groups.getStartKeyGroup());
         to.writeInt(groups.getNumberOfKeyGroups());
         for (long restored : restoredMs) {
             to.writeLong(Math.max(nowMs, restored));
         }
-        to.writeInt(present.size());
-        for (long bucket : present) {
+        to.writeLong(chunkCount);
+        Bucket now = atHand;
+        to.writeInt(later.size() + (now == null ? 0 : 1));
+        if (now != null) {
+            to.writeLong(now.startMs);
+        }
+        for (long bucket : later.keySet()) {
             to.writeLong(bucket);
         }
         return bytes.toByteArray();
     }
 
-    /**
-     * Takes what a former subtask stored as {@link #progress}, as far as it is about these groups.
-     */
+    /** Takes what a former subtask stored as {@link #progress}, as far as it is about these groups. */
     void restore(byte[] progress) throws IOException {
         DataInputStream from = new DataInputStream(new ByteArrayInputStream(progress));
         int version = from.readByte();
-        if (version != VERSION) {
+        if (version != PROGRESS_VERSION) {
             throw new IOException(
                     "progress: form version "
                             + version
                             + ", this build reads "
-                            + VERSION
+                            + PROGRESS_VERSION
                             + "; restore with the build that wrote it or a newer one");
         }
-        int start = from.readInt();
-        BitSet own = new BitSet();
+        int first = from.readInt() - groups.getStartKeyGroup();
         int count = from.readInt();
-        for (int i = 0; i < count; i++) {
+        for (int group = first; group < first + count; group++) {
             long doneMs = from.readLong();
-            if (groups.contains(start + i)) {
-                int group = start + i - groups.getStartKeyGroup();
-                own.set(group);
+            if (isOwn(group)) {
                 restoredMs[group] = Math.max(restoredMs[group], doneMs);
             }
         }
-        for (int left = own.isEmpty() ? 0 : from.readInt(); left > 0; left--) {
-            buckets.computeIfAbsent(from.readLong(), b -> new BitSet()).or(own);
+        chunkCount = Math.max(chunkCount, from.readLong());
+        for (int left = from.readInt(); left > 0; left--) {
+            Bucket bucket = later(from.readLong());
+            for (int group = first; group < first + count; group++) {
+                if (isOwn(group)) {
+                    bucket.written.set(group);
+                }
+            }
         }
+    }
+
+    private boolean isOwn(int group) {
+        return group >= 0 && group < groupKeys.length;
     }
 }

@@ -201,10 +201,9 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
                 USER,
                 (user, state) -> {
                     RecentUsers.Recent recent = users.load(user);
-                    stages.user = user;
+                    stages.begin(user, false);
                     rules.handOver(recent.user, recent, stages);
-                    recent.user.awaitLook(Long.MAX_VALUE);
-                    done(user, recent);
+                    end(recent);
                 });
     }
 
@@ -234,10 +233,9 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
 
     private void late(Event event) throws Exception {
         String user = event.raw().userId();
-        RecentUsers.Recent recent = users.load(user);
-        stages.user = user;
+        RecentUsers.Recent recent = begin(user);
         rules.late(user, recent.user, recent, stages, event, due.doneMs(user));
-        done(user, recent);
+        end(recent);
     }
 
     @Override
@@ -254,12 +252,23 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
             while (to < events.size() && events.get(to).raw().userId().equals(user)) {
                 to++;
             }
-            setCurrentKey(user);
-            RecentUsers.Recent recent = users.load(user);
-            stages.user = user;
+            RecentUsers.Recent recent = begin(user);
             rules.apply(user, recent.user, recent, stages, events.subList(from, to));
-            done(user, recent);
+            end(recent);
         }
+    }
+
+    private RecentUsers.Recent begin(String user) throws Exception {
+        setCurrentKey(user);
+        RecentUsers.Recent recent = users.load(user);
+        stages.begin(user, recent.user.forgets());
+        return recent;
+    }
+
+    /** Ends the work on a user that has changed; changes the current key. */
+    private void end(RecentUsers.Recent recent) throws Exception {
+        stages.end(recent.user);
+        users.changed(recent);
     }
 
     @Override
@@ -271,29 +280,27 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     public void look(Due look) throws Exception {
         setCurrentKey(look.user);
         RecentUsers.Recent recent = users.load(look.user);
-        rules.look(recent.user, recent, due.nowMs());
-        done(look.user, recent);
-    }
-
-    /** Ends the work on a user; changes the current key. */
-    private void done(String user, RecentUsers.Recent recent) throws Exception {
-        stages.tell();
-        UserState state = recent.user;
-        if (!state.awaitsLook(due.nowMs())) {
-            long lookMs = rules.lookMs(state);
-            state.awaitLook(lookMs);
-            if (lookMs != Long.MAX_VALUE) {
-                due.add(Due.look(user, Math.max(lookMs, due.nowMs() + 1)));
-            }
+        boolean forgot = rules.look(recent.user, recent, due.nowMs());
+        long nextMs = rules.lookMs(recent.user);
+        if (nextMs != Long.MAX_VALUE) {
+            due.add(Due.look(look.user, Math.max(nextMs, due.doneMs(look.user) + 1)));
         }
-        users.changed(recent);
+        if (forgot) {
+            users.changed(recent);
+        }
     }
 
-    /** Takes note of a user's open impressions while the user's key must stay the current one. */
+    /** Collects what will be due of a user while the user's key must stay the current one. */
     private final class OpenStages implements Deadlines {
         private final List<Due> opened = new ArrayList<>();
         private final List<PendingImpression> changed = new ArrayList<>();
         private String user = "";
+        private boolean lookDue;
+
+        void begin(String nextUser, boolean isLookDue) {
+            user = nextUser;
+            lookDue = isLookDue;
+        }
 
         @Override
         public void opened(PendingImpression impression, byte[] frozen) {
@@ -305,7 +312,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
             changed.add(impression);
         }
 
-        void tell() throws Exception {
+        void end(UserState now) throws Exception {
             for (Due stage : opened) {
                 due.add(stage);
             }
@@ -314,6 +321,9 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
                 due.relabel(user, impression);
             }
             changed.clear();
+            if (!lookDue && now.forgets()) {
+                due.add(Due.look(user, Math.max(rules.lookMs(now), due.doneMs(user) + 1)));
+            }
         }
     }
 

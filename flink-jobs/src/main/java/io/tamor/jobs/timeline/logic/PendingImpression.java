@@ -109,26 +109,6 @@ public final class PendingImpression {
         return copy;
     }
 
-    /** Writes the newest form with its version in front. */
-    public void writeVersioned(DataOutput out) throws IOException {
-        out.writeByte(UserState.VERSION);
-        write(out);
-    }
-
-    /** Reads what {@link #writeVersioned} of this or an earlier build wrote. */
-    public static PendingImpression readVersioned(DataInput in) throws IOException {
-        int version = in.readByte();
-        if (version < 4 || version > UserState.VERSION) {
-            throw new IOException(
-                    "open labels: form version "
-                            + version
-                            + ", this build reads 4 to "
-                            + UserState.VERSION
-                            + "; restore with the build that wrote it or a newer one");
-        }
-        return read(in, version);
-    }
-
     /** What a label set attributes to the impression, null for nothing. */
     @Nullable Attributed attributed(int set) {
         return set < attributed.length ? attributed[set] : null;
@@ -166,7 +146,8 @@ public final class PendingImpression {
         }
     }
 
-    void write(DataOutput out) throws IOException {
+    /** Writes the form of {@link UserState#VERSION}. */
+    public void write(DataOutput out) throws IOException {
         float[] labels = frozenLabels;
         out.writeByte(
                 (firstOfDay ? FIRST_OF_DAY : 0)
@@ -207,7 +188,8 @@ public final class PendingImpression {
         }
     }
 
-    static PendingImpression read(DataInput in, int version) throws IOException {
+    /** Reads the form of a version of {@link UserState}. */
+    public static PendingImpression read(DataInput in, int version) throws IOException {
         int flags = in.readUnsignedByte();
         long id = in.readLong();
         long timeMs = VarLong.read(in);

@@ -183,12 +183,19 @@ public final class TimelineRules {
                 impression, stage -> emission.emit(userId, stage, FrozenSample.fromBytes(frozen)));
     }
 
-    /** Forgets what no event after the time can ask for. */
-    public void look(UserState user, FrozenFeatures frozen, long nowMs) throws Exception {
+    /**
+     * Forgets what no event after the time can ask for.
+     *
+     * @return true where it must be noted; what was only shortened can be shortened again
+     */
+    public boolean look(UserState user, FrozenFeatures frozen, long nowMs) throws Exception {
         makeAggregates(user);
         catchUp(user, nowMs);
+        boolean settles = user.settled != null;
         corrections.settle(user, frozen, nowMs);
+        boolean requested = !user.requests.isEmpty();
         prune(user, frozen, nowMs);
+        return settles || requested || !user.forgets();
     }
 
     /**

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UserState {
     /** The stored form that is written; {@link #read} says what the older ones lack. */
-    static final int VERSION = 4;
+    public static final int VERSION = 4;
 
     private static final long NEVER = Long.MAX_VALUE;
 
@@ -68,25 +68,20 @@ public final class UserState {
     /** True where nothing is left to remember, so that the user's entry can go. */
     public boolean isEmpty() {
         return labels.pending.isEmpty()
-                && settled == null
-                && history.size() == 0
-                && requests.isEmpty()
-                && (aggregates == null || aggregates.isEmpty())
+                && !forgets()
                 && labels.positionMinor == 0
                 && labels.tierSinceMs == 0;
     }
 
     /**
-     * True where a look at the user is due after the time already: a later one is not needed, since
-     * it asks for the next.
+     * True where something of the user is forgotten with time. As long as it is, one look at the
+     * user is due.
      */
-    public boolean awaitsLook(long nowMs) {
-        return lookMs > nowMs && lookMs != NEVER;
-    }
-
-    /** Notes when the next look is due, Long.MAX_VALUE for never. */
-    public void awaitLook(long atMs) {
-        lookMs = atMs;
+    public boolean forgets() {
+        return settled != null
+                || history.size() > 0
+                || !requests.isEmpty()
+                || (aggregates != null && !aggregates.isEmpty());
     }
 
     /** Writes the newest version of the stored form. */
