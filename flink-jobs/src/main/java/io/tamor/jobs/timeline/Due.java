@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Something that is due at an instant of event time: an event to be applied, a stage of an
- * impression to be closed, or a user to be looked at for what can be forgotten; and newer labels for
- * a stage that waits. At one instant they are due in this order, since windows include their end.
+ * impression to be closed, or a user to be looked at for what can be forgotten; and newer labels
+ * for a stage that waits. At one instant they are due in this order, since windows include their
+ * end.
  *
  * <pre>
  * stored form   kind                               1 byte

@@ -31,15 +31,16 @@ import org.jspecify.annotations.Nullable;
  * Time is cut into buckets of five minutes. What is due in the bucket at hand is in a heap; what is
  * due later waits in its bucket, and is written to keyed state in chunks: all that came since the
  * last time for one bucket and key group is one value. When a bucket's time comes it is read in one
- * go, and cleared when it is over: a deadline costs its share of a chunk, not a look-up of its user.
+ * go, and cleared when it is over: a deadline costs its share of a chunk, not a look-up of its
+ * user.
  *
  * <p>The keys of this state are not users: each key group has one of its own, the namespace is the
- * bucket, and the map's key numbers the chunks. So what is due moves with its key group when the job
- * is rescaled. Which buckets there are and how far event time had come is {@link #progress}, in
+ * bucket, and the map's key numbers the chunks. So what is due moves with its key group when the
+ * job is rescaled. Which buckets there are and how far event time had come is {@link #progress}, in
  * operator state: what a chunk holds from before that instant is done.
  *
- * <p>In memory are the bucket at hand and at most {@link #MOST} things that are not written yet. Used
- * by the task's thread.
+ * <p>In memory are the bucket at hand and at most {@link #MOST} things that are not written yet.
+ * Used by the task's thread.
  */
 final class DueQueue {
     // Names and types are a stored format, and so are the buckets' length and the groups' keys.
@@ -172,7 +173,9 @@ final class DueQueue {
         return Math.max(nowMs, restoredMs[groupOf(user)]);
     }
 
-    /** Adds something due after {@link #nowMs}, or at it while it is being done; may change the key. */
+    /**
+     * Adds something due after {@link #nowMs}, or at it while it is being done; may change the key.
+     */
     void add(Due due) throws Exception {
         long bucketMs = bucketMs(due.atMs);
         if (bucketMs <= nowMs) {
@@ -411,7 +414,9 @@ final class DueQueue {
         return bytes.toByteArray();
     }
 
-    /** Takes what a former subtask stored as {@link #progress}, as far as it is about these groups. */
+    /**
+     * Takes what a former subtask stored as {@link #progress}, as far as it is about these groups.
+     */
     void restore(byte[] progress) throws IOException {
         DataInputStream from = new DataInputStream(new ByteArrayInputStream(progress));
         int version = from.readByte();

@@ -148,20 +148,33 @@ public final class PendingImpression {
 
     /** Writes the form of {@link UserState#VERSION}. */
     public void write(DataOutput out) throws IOException {
-        float[] labels = frozenLabels;
-        out.writeByte(
-                (firstOfDay ? FIRST_OF_DAY : 0)
-                        | (validUntilMs == UNBOUNDED ? 0 : BOUNDED)
-                        | (clicked ? CLICKED : 0)
-                        | (converted ? CONVERTED : 0)
-                        | (conversionCounts ? CONVERSION_COUNTS : 0)
-                        | (attributed.length > 0 ? ATTRIBUTED : 0)
-                        | (labels == null ? 0 : FROZEN)
-                        | (totalMinor > 0 ? SUBSCRIBED : 0));
+        out.writeByte(flags());
         out.writeLong(id);
         VarLong.write(out, timeMs);
         VarLong.write(out, nextDeadlineMs - timeMs);
         out.writeInt(scenario);
+        writeRest(out);
+    }
+
+    /** Writes what is not also said by the impression's event. */
+    void writeLabels(DataOutput out) throws IOException {
+        out.writeByte(flags());
+        VarLong.write(out, nextDeadlineMs - timeMs);
+        writeRest(out);
+    }
+
+    private int flags() {
+        return (firstOfDay ? FIRST_OF_DAY : 0)
+                | (validUntilMs == UNBOUNDED ? 0 : BOUNDED)
+                | (clicked ? CLICKED : 0)
+                | (converted ? CONVERTED : 0)
+                | (conversionCounts ? CONVERSION_COUNTS : 0)
+                | (attributed.length > 0 ? ATTRIBUTED : 0)
+                | (frozenLabels == null ? 0 : FROZEN)
+                | (totalMinor > 0 ? SUBSCRIBED : 0);
+    }
+
+    private void writeRest(DataOutput out) throws IOException {
         VarLong.write(out, stage);
         if (validUntilMs != UNBOUNDED) {
             VarLong.write(out, validUntilMs - timeMs);
@@ -180,6 +193,7 @@ public final class PendingImpression {
                 (present == null ? new Attributed() : present).write(out);
             }
         }
+        float[] labels = frozenLabels;
         if (labels != null) {
             VarLong.write(out, labels.length);
             for (float label : labels) {
@@ -194,7 +208,25 @@ public final class PendingImpression {
         long id = in.readLong();
         long timeMs = VarLong.read(in);
         long nextDeadlineMs = timeMs + VarLong.read(in);
-        int scenario = in.readInt();
+        return read(in, flags, id, timeMs, nextDeadlineMs, in.readInt(), version);
+    }
+
+    /** Reads what {@link #writeLabels} wrote of an impression's event. */
+    static PendingImpression readLabels(
+            DataInput in, long id, long timeMs, int scenario, int version) throws IOException {
+        int flags = in.readUnsignedByte();
+        return read(in, flags, id, timeMs, timeMs + VarLong.read(in), scenario, version);
+    }
+
+    private static PendingImpression read(
+            DataInput in,
+            int flags,
+            long id,
+            long timeMs,
+            long nextDeadlineMs,
+            int scenario,
+            int version)
+            throws IOException {
         int stage = (int) VarLong.read(in);
         long validUntilMs = (flags & BOUNDED) == 0 ? UNBOUNDED : timeMs + VarLong.read(in);
         PendingImpression pending =

@@ -18,6 +18,10 @@ public final class TimelineRules {
     private final TierOptions tiers;
     private final List<String> tierNames;
     private final long retentionMs;
+
+    /** Whether features ask for the items of past outcomes; those of impressions match them. */
+    private final boolean countsByItem;
+
     private final LabelTimeline timeline;
     private final FeatureRules features;
     private final RequestRules requests;
@@ -32,20 +36,26 @@ public final class TimelineRules {
                 deployment.timeline().labelSets().stream().map(LabelSetOptions::name).toList();
         this.tiers = deployment.tiers();
         this.tierNames = tiers.names();
-        // A day, so that the first impression of a day is known to be it.
-        this.retentionMs =
-                Math.max(
-                        DAY_MS,
-                        deployment.longestWindow().toMillis()
-                                + 2 * deployment.timeline().graceMs());
+        this.retentionMs = retentionMs(deployment);
         this.timeline = new LabelTimeline(deployment);
         this.features = new FeatureRules(deployment);
+        this.countsByItem = features.countsByItem();
         this.requests = new RequestRules(deployment.timeline().freezeRequests(), features);
         this.delays = new OutcomeDelays(tierNames);
         this.tally = new TimelineTally(tally, timeline.labels(), sets);
         this.admission = new Admission(deployment, timeline.labels(), this.tally, out);
         this.emission = new SampleEmission(sets, this.tally, out);
         this.corrections = new CorrectionRules(deployment, timeline, sets, this.tally, out);
+    }
+
+    /**
+     * How long a user's events are remembered: for matching and duplicates, and a day, so that the
+     * first impression of a day is known to be it.
+     */
+    static long retentionMs(Deployment deployment) {
+        return Math.max(
+                DAY_MS,
+                deployment.longestWindow().toMillis() + 2 * deployment.timeline().graceMs());
     }
 
     /** How long outcomes take. */
@@ -120,7 +130,7 @@ public final class TimelineRules {
         LabelEvent outcome = admission.outcome(then, user.history, event);
         if (outcome != null) {
             corrections.correct(userId, user, frozen, outcome);
-            user.history.add(outcome);
+            user.history.add(outcome, true, countsByItem);
             tally.accepted(event.kind()).add(1);
             tally.lateAccepted.add(1);
         }
@@ -315,7 +325,7 @@ public final class TimelineRules {
                     .filter(pending -> pending.id == admitted.impression())
                     .forEach(pending -> delay(user, event, pending));
         }
-        user.history.add(admitted);
+        user.history.add(admitted, false, impression != null || countsByItem);
         features.aggregates()
                 .add(
                         user.aggregates(),
