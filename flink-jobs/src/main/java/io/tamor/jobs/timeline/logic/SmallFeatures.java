@@ -111,9 +111,9 @@ final class SmallFeatures {
             return 0;
         }
         if (value > 0 && value <= MOST_NUMBER) {
-            long n = exponential(value);
+            int n = exponential(value);
             if (n >= 1 && n <= MOST_NUMBER && logarithm(n) == value) {
-                return n <= MOST_SHORT ? (int) n : LOGARITHM;
+                return n <= MOST_SHORT ? n : LOGARITHM;
             }
             if (value == (int) value) {
                 return NUMBER;
@@ -133,11 +133,11 @@ final class SmallFeatures {
         }
     }
 
-    private static long exponential(float value) {
-        return Math.round(StrictMath.expm1(value));
+    private static int exponential(float value) {
+        return (int) Math.round(StrictMath.expm1(value));
     }
 
-    private static float logarithm(long n) {
+    private static float logarithm(int n) {
         return (float) StrictMath.log1p(n);
     }
 
@@ -157,8 +157,8 @@ final class SmallFeatures {
     private static float read(DataInput in, int code) throws IOException {
         return switch (code) {
             case 0 -> 0;
-            case LOGARITHM -> logarithm(VarLong.read(in));
-            case NUMBER -> VarLong.read(in);
+            case LOGARITHM -> logarithm((int) VarLong.read(in));
+            case NUMBER -> (int) VarLong.read(in);
             case FLOAT -> Float.intBitsToFloat(in.readInt());
             default -> logarithm(code);
         };
