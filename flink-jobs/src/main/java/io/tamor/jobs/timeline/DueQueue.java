@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that is due in the future of a subtask, done in the order of event time over all its users.
- * Time is cut into buckets of five minutes. What is due in the bucket at hand is in a heap; what is
+ * Time is cut into buckets of five minutes. What is due in the bucket at hand is sorted; what is
  * due later waits in its bucket, and is written to keyed state in chunks: all that came since the
  * last time for one bucket and key group is one value. When a bucket's time comes it is read in one
  * go, and cleared when it is over: a deadline costs its share of a chunk, not a look-up of its
@@ -75,8 +75,8 @@ final class DueQueue {
     private final class Bucket {
         final long startMs;
 
-        /** What came since the last write, by key group. */
-        final Map<Integer, List<Due>> unwritten = new HashMap<>();
+        /** What came since the last write. */
+        final List<Due> unwritten = new ArrayList<>();
 
         /** The key groups that may have chunks in keyed state. */
         final BitSet written = new BitSet();
@@ -86,18 +86,28 @@ final class DueQueue {
         }
 
         void add(Due due) {
-            unwritten.computeIfAbsent(groupOf(due.user), g -> new ArrayList<>(4)).add(due);
+            unwritten.add(due);
             unwrittenCount++;
+        }
+
+        /** Hands over what came since the last write. */
+        List<Due> take() {
+            List<Due> came = new ArrayList<>(unwritten);
+            unwritten.clear();
+            unwrittenCount -= came.size();
+            return came;
         }
 
         /** Writes what came since the last write; changes the current key. */
         void write() throws Exception {
-            for (Map.Entry<Integer, List<Due>> came : unwritten.entrySet()) {
-                unwrittenCount -= came.getValue().size();
+            Map<Integer, List<Due>> byGroup = new HashMap<>();
+            for (Due due : take()) {
+                byGroup.computeIfAbsent(groupOf(due.user), g -> new ArrayList<>()).add(due);
+            }
+            for (Map.Entry<Integer, List<Due>> came : byGroup.entrySet()) {
                 chunk(came.getKey(), startMs, came.getValue());
                 written.set(came.getKey());
             }
-            unwritten.clear();
         }
     }
 
@@ -107,11 +117,11 @@ final class DueQueue {
     private final KeyGroupRange groups;
     private final String[] groupKeys;
 
-    /** What is due in the bucket at hand, and where it is. */
-    private final PriorityQueue<Due> heap = new PriorityQueue<>(1024, Due.ORDER);
+    /** What was due in the bucket at hand when it was opened, the first last. */
+    private final List<Due> opened = new ArrayList<>();
 
-    /** The stages on the heap. */
-    private final Map<Due.Name, Due> stages = new HashMap<>();
+    /** What became due in it since. */
+    private final PriorityQueue<Due> added = new PriorityQueue<>(Due.ORDER);
 
     private final TreeMap<Long, Bucket> later = new TreeMap<>();
 
@@ -120,6 +130,10 @@ final class DueQueue {
 
     private final DataOutputSerializer out = new DataOutputSerializer(4096);
     private final DataInputDeserializer in = new DataInputDeserializer();
+
+    /** Labels newer than those that keyed state has of the bucket at hand. */
+    private final List<Due> relabeled = new ArrayList<>();
+
     private @Nullable Bucket atHand;
     private long nowMs = Long.MIN_VALUE;
     private long chunkCount;
@@ -179,7 +193,7 @@ final class DueQueue {
     void add(Due due) throws Exception {
         long bucketMs = bucketMs(due.atMs);
         if (bucketMs <= nowMs) {
-            push(due);
+            added.add(due);
         } else {
             later(bucketMs).add(due);
             makeRoom();
@@ -193,13 +207,6 @@ final class DueQueue {
             later.put(bucketMs, bucket);
         }
         return bucket;
-    }
-
-    private void push(Due due) {
-        heap.add(due);
-        if (due.kind == Due.Kind.STAGE) {
-            stages.put(due.name(), due);
-        }
     }
 
     /** Writes what waits, the farthest first, where it is too much. */
@@ -220,26 +227,49 @@ final class DueQueue {
         Due labels = Due.labels(user, impression.copy());
         if (bucketMs(labels.atMs) > nowMs) {
             add(labels);
-        } else {
-            relabel(stages.get(labels.name()), labels);
+            return;
         }
+        // Few outcomes come within minutes of the deadline.
+        for (Due stage : atHand()) {
+            if (labels.isOf(stage)) {
+                stage.relabel(labels.impression());
+                if (stage.stored) {
+                    relabeled.add(labels);
+                }
+                return;
+            }
+        }
+        throw new IllegalStateException(
+                "labels of an impression that does not wait for a stage: the state is damaged");
     }
 
-    private static Due relabel(@Nullable Due stage, Due labels) {
-        if (stage == null) {
-            throw new IllegalStateException(
-                    "labels of an impression that does not wait for a stage: the state is damaged");
+    private List<Due> atHand() {
+        List<Due> all = new ArrayList<>(opened);
+        all.addAll(added);
+        return all;
+    }
+
+    private @Nullable Due peek() {
+        Due first = opened.isEmpty() ? null : opened.get(opened.size() - 1);
+        Due other = added.peek();
+        return first == null || (other != null && Due.ORDER.compare(other, first) < 0)
+                ? other
+                : first;
+    }
+
+    private void remove(Due first) {
+        if (first == added.peek()) {
+            added.remove();
+        } else {
+            opened.remove(opened.size() - 1);
         }
-        stage.relabel(labels.impression());
-        stage.stored = false;
-        return stage;
     }
 
     /** Does all that is due up to the watermark, in order; changes the current key. */
     void advance(long watermarkMs, Actions actions) throws Exception {
         List<Due> events = new ArrayList<>();
         while (true) {
-            Due first = heap.peek();
+            Due first = peek();
             long nextMs = first == null ? Long.MAX_VALUE : first.atMs;
             Map.Entry<Long, Bucket> bucket = later.firstEntry();
             if (bucket != null && bucket.getKey() <= Math.min(nextMs, watermarkMs)) {
@@ -249,7 +279,7 @@ final class DueQueue {
                 break;
             } else {
                 nowMs = nextMs;
-                act(events, actions);
+                act(first, events, actions);
             }
         }
         nowMs = Math.max(nowMs, watermarkMs);
@@ -260,21 +290,21 @@ final class DueQueue {
         }
     }
 
-    private void act(List<Due> events, Actions actions) throws Exception {
-        Due first = heap.remove();
+    private void act(Due first, List<Due> events, Actions actions) throws Exception {
+        remove(first);
         switch (first.kind) {
             case EVENT -> {
                 events.clear();
                 events.add(first);
-                for (Due other = heap.peek();
+                for (Due other = peek();
                         other != null && other.kind == Due.Kind.EVENT && other.atMs == first.atMs;
-                        other = heap.peek()) {
-                    events.add(heap.remove());
+                        other = peek()) {
+                    remove(other);
+                    events.add(other);
                 }
                 actions.events(events);
             }
             case STAGE -> {
-                stages.remove(first.name());
                 if (actions.stage(first)) {
                     add(Due.stage(first.user, first.impression(), first.frozen()));
                 }
@@ -289,28 +319,42 @@ final class DueQueue {
         if (atHand != null) {
             clear(atHand);
         }
+        relabeled.clear();
         atHand = bucket;
         List<Due> found = new ArrayList<>();
         for (int g = bucket.written.nextSetBit(0); g >= 0; g = bucket.written.nextSetBit(g + 1)) {
             readChunks(g, bucket.startMs, found);
         }
-        for (List<Due> came : bucket.unwritten.values()) {
-            found.addAll(came);
-            unwrittenCount -= came.size();
+        found.addAll(bucket.take());
+        Map<Due.Name, Due> labels = new HashMap<>();
+        for (Due due : found) {
+            if (due.kind == Due.Kind.LABELS) {
+                labels.put(due.name(), due); // of one impression the newest comes last
+            } else {
+                opened.add(due);
+            }
         }
-        bucket.unwritten.clear();
-        for (Due due : found) { // of one impression the newest comes last
-            switch (due.kind) {
-                case EVENT, LOOK -> heap.add(due);
-                case STAGE -> stages.put(due.name(), due);
-                case LABELS -> {
-                    Due stage = stages.get(due.name());
-                    boolean stored = due.stored && stage != null && stage.stored;
-                    relabel(stage, due).stored = stored;
+        relabel(labels);
+        opened.sort(Due.ORDER.reversed());
+    }
+
+    private void relabel(Map<Due.Name, Due> labels) {
+        if (labels.isEmpty()) {
+            return;
+        }
+        for (Due stage : opened) {
+            Due newer = stage.kind == Due.Kind.STAGE ? labels.remove(stage.name()) : null;
+            if (newer != null) {
+                stage.relabel(newer.impression());
+                if (stage.stored && !newer.stored) {
+                    relabeled.add(newer);
                 }
             }
         }
-        heap.addAll(stages.values());
+        if (!labels.isEmpty()) {
+            throw new IllegalStateException(
+                    "labels of impressions that do not wait for a stage: the state is damaged");
+        }
     }
 
     private void readChunks(int group, long bucketMs, List<Due> found) throws Exception {
@@ -370,18 +414,20 @@ final class DueQueue {
             bucket.write();
         }
         Bucket now = atHand;
-        for (Due due : heap) {
+        for (Due due : atHand()) {
             if (!due.stored) {
                 if (now == null) { // nothing of it was ever written
                     now = new Bucket(bucketMs(due.atMs));
                     atHand = now;
                 }
                 now.add(due);
+                due.stored = true;
             }
         }
         if (now != null) {
+            relabeled.forEach(now::add);
+            relabeled.clear();
             now.write();
-            heap.forEach(due -> due.stored = true);
         }
     }
 

@@ -37,6 +37,7 @@ public final class RecordWire<T extends SpecificRecordBase> {
 
     private RecordWire(Class<T> type) {
         SpecificData data = new SpecificData(type.getClassLoader());
+        data.setCustomCoders(true); // the generated ones, which box and look up less
         Schema schema = data.getSchema(type);
         this.name = schema.getName();
         this.encoder = new BinaryMessageEncoder<>(data, schema);
