@@ -71,6 +71,8 @@ final class DueQueue {
         void look(Due look) throws Exception;
     }
 
+    private record Chunk(int group, long number) {}
+
     /** What is due in five minutes. */
     private final class Bucket {
         final long startMs;
@@ -80,6 +82,9 @@ final class DueQueue {
 
         /** The key groups that may have chunks in keyed state. */
         final BitSet written = new BitSet();
+
+        /** The chunks in keyed state, once they are read. */
+        final List<Chunk> chunks = new ArrayList<>();
 
         Bucket(long startMs) {
             this.startMs = startMs;
@@ -107,6 +112,9 @@ final class DueQueue {
             for (Map.Entry<Integer, List<Due>> came : byGroup.entrySet()) {
                 chunk(came.getKey(), startMs, came.getValue());
                 written.set(came.getKey());
+                if (this == atHand) {
+                    chunks.add(new Chunk(came.getKey(), chunkCount));
+                }
             }
         }
     }
@@ -323,7 +331,7 @@ final class DueQueue {
         atHand = bucket;
         List<Due> found = new ArrayList<>();
         for (int g = bucket.written.nextSetBit(0); g >= 0; g = bucket.written.nextSetBit(g + 1)) {
-            readChunks(g, bucket.startMs, found);
+            readChunks(g, bucket, found);
         }
         found.addAll(bucket.take());
         Map<Due.Name, Due> labels = new HashMap<>();
@@ -357,11 +365,12 @@ final class DueQueue {
         }
     }
 
-    private void readChunks(int group, long bucketMs, List<Due> found) throws Exception {
-        setPlace(group, bucketMs);
+    private void readChunks(int group, Bucket bucket, List<Due> found) throws Exception {
+        setPlace(group, bucket.startMs);
         TreeMap<Long, byte[]> chunks = new TreeMap<>();
         for (Map.Entry<Long, byte[]> chunk : state.entries()) {
             chunks.put(chunk.getKey(), chunk.getValue());
+            bucket.chunks.add(new Chunk(group, chunk.getKey()));
         }
         for (byte[] chunk : chunks.values()) {
             in.setBuffer(chunk);
@@ -376,7 +385,7 @@ final class DueQueue {
             }
             int labelsVersion = in.readByte();
             while (in.available() > 0) {
-                Due due = Due.read(in, bucketMs, labelsVersion);
+                Due due = Due.read(in, bucket.startMs, labelsVersion);
                 due.stored = true;
                 if (due.atMs > restoredMs[group]) {
                     found.add(due);
@@ -397,9 +406,9 @@ final class DueQueue {
     }
 
     private void clear(Bucket over) throws Exception {
-        for (int g = over.written.nextSetBit(0); g >= 0; g = over.written.nextSetBit(g + 1)) {
-            setPlace(g, over.startMs);
-            state.clear();
+        for (Chunk chunk : over.chunks) {
+            setPlace(chunk.group, over.startMs);
+            state.remove(chunk.number);
         }
     }
 

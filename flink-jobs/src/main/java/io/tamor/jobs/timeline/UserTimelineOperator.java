@@ -281,7 +281,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         setCurrentKey(look.user);
         RecentUsers.Recent recent = users.load(look.user);
         boolean forgot = rules.look(recent.user, recent, due.nowMs());
-        long nextMs = rules.lookMs(recent.user);
+        long nextMs = rules.lookMs(look.user, recent.user);
         if (nextMs != Long.MAX_VALUE) {
             due.add(Due.look(look.user, Math.max(nextMs, due.doneMs(look.user) + 1)));
         }
@@ -322,7 +322,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
             }
             changed.clear();
             if (!lookDue && now.forgets()) {
-                due.add(Due.look(user, Math.max(rules.lookMs(now), due.doneMs(user) + 1)));
+                due.add(Due.look(user, Math.max(rules.lookMs(user, now), due.doneMs(user) + 1)));
             }
         }
     }

@@ -226,9 +226,11 @@ public final class TimelineRules {
     /**
      * When something of the user can next be forgotten for good if no event comes: features kept
      * for corrections, then all that is left; Long.MAX_VALUE where nothing is. An event only puts
-     * it off.
+     * it off. All that is left is looked for up to half the time that events are remembered later
+     * than it could be, or the users of a replay's first hours would all be looked at in the same
+     * hours.
      */
-    public long lookMs(UserState user) {
+    public long lookMs(String userId, UserState user) {
         if (user.settled != null) {
             return corrections.settleDueMs(user);
         }
@@ -242,7 +244,9 @@ public final class TimelineRules {
         if (!user.requests.isEmpty()) {
             death = Math.max(death, requests.deathMs(user));
         }
-        return death == Long.MIN_VALUE ? Long.MAX_VALUE : death;
+        return death == Long.MIN_VALUE
+                ? Long.MAX_VALUE
+                : death + Math.floorMod(IdHash.of(userId), retentionMs / 2);
     }
 
     /**
