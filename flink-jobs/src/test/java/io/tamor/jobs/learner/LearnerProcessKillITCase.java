@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,7 +21,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * A bounded learner whose whole process is killed, job manager and all, and that is started again
  * from its last checkpoint by hand: it ends, and has published what one does that nobody killed.
+ * Minutes long, so it runs on demand: {@code -Dtest.excluded=}.
  */
+@Tag("on-demand")
 final class LearnerProcessKillITCase {
     private static final int SAMPLES = 1200;
     private static final int KILLS = 2;
