@@ -89,16 +89,27 @@ public final class TimelineRules {
     public long late(
             String userId, UserState user, FrozenFeatures frozen, Event event, long watermarkMs)
             throws Exception {
+        long appliedMs = Math.max(watermarkMs, user.appliedMs);
+        late(userId, user, frozen, new LateOutcome(event, appliedMs), watermarkMs);
+        return dueMs(user);
+    }
+
+    private void late(
+            String userId,
+            UserState user,
+            FrozenFeatures frozen,
+            LateOutcome late,
+            long watermarkMs)
+            throws Exception {
         makeAggregates(user);
-        if (!admission.isKnown(user, event)) {
-            if (corrections.reaches(user, event, watermarkMs)) {
-                correct(userId, user, frozen, event);
-            } else {
-                admission.late(event, watermarkMs);
-            }
+        Event event = late.event();
+        boolean known = admission.isKnown(user, event);
+        if (!known && !corrections.reaches(user, event, watermarkMs)) {
+            admission.late(event, watermarkMs);
+        } else if (known || !correct(userId, user, frozen, late)) {
+            corrections.unchanged(userId, late);
         }
         corrections.settle(user, frozen, watermarkMs);
-        return dueMs(user);
     }
 
     /** Rejects an impression that was late before it came here, as a duplicate where it is one. */
@@ -108,16 +119,20 @@ public final class TimelineRules {
         }
     }
 
-    private void correct(String userId, UserState user, FrozenFeatures frozen, Event event)
+    /** True where an emitted label changed. */
+    private boolean correct(String userId, UserState user, FrozenFeatures frozen, LateOutcome late)
             throws Exception {
+        Event event = late.event();
         LabelState then = corrections.stateBefore(user, event);
         LabelEvent outcome = admission.outcome(then, user.history, event);
-        if (outcome != null) {
-            corrections.correct(userId, user, frozen, outcome);
-            user.history.add(outcome);
-            tally.accepted(event.kind()).add(1);
-            tally.lateAccepted.add(1);
+        if (outcome == null) {
+            return false;
         }
+        boolean changed = corrections.correct(userId, user, frozen, late, outcome);
+        user.history.add(outcome);
+        tally.accepted(event.kind()).add(1);
+        tally.lateAccepted.add(1);
+        return changed;
     }
 
     /**
@@ -140,7 +155,7 @@ public final class TimelineRules {
         Event previous = null;
         for (Event event : events) {
             if (event.timeMs() <= appliedBefore) {
-                late(userId, user, frozen, event, watermarkMs);
+                late(userId, user, frozen, new LateOutcome(event, appliedBefore), watermarkMs);
             } else if (previous != null && event.sameAs(previous)) {
                 admission.duplicate(event, "id " + event.id() + " came twice");
             } else {
