@@ -5,8 +5,8 @@ import io.tamor.schemas.Correction;
 /**
  * An event that came behind the watermark.
  *
- * @param appliedMs up to this event time the user's events had been applied when it came: the
- *     watermark, or after a restore, which begins watermarks anew, the user's last instant
+ * @param appliedMs up to this event time all that was due had been done when it came: the
+ *     watermark, or after a restore, which begins watermarks anew, the stored progress
  */
 record LateOutcome(Event event, long appliedMs) {
 
