@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -71,9 +72,19 @@ class OfflineTrainingTest {
     /** The mini-batch after the last trained one scores as the trainer itself scores it. */
     @Test
     void aVersionScoresSamplesAsItsTrainerDoes() throws Exception {
-        List<Sample> next = samples.subList(672, 688);
+        List<Sample> ordered = new ArrayList<>(samples);
+        ordered.sort(Comparator.comparingLong(Sample::getMaturedAtMs));
+        int trained = 672; // whole mini-batches
+        long lastMs =
+                ordered.get(trained).getMaturedAtMs() + deployment.learner().maxDelay().toMillis();
+        List<Sample> next = // no mini-batch is cut for its age
+                ordered.subList(trained, trained + 16).stream()
+                        .filter(s -> s.getMaturedAtMs() <= lastMs)
+                        .toList();
+        assertThat(next).hasSizeGreaterThan(1);
         OfflineTraining training = new OfflineTraining(deployment, Long.MIN_VALUE);
-        training.run(TestingSampleFolder.write(folder.resolve("s"), samples.subList(0, 672), 1));
+        training.run(
+                TestingSampleFolder.write(folder.resolve("s"), ordered.subList(0, trained), 1));
         Path version = TrainedModel.write(training, deployment, folder.resolve("out"));
         List<String> scored = new ArrayList<>();
         SampleScoring scoring =
