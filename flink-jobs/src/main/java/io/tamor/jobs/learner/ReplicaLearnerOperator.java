@@ -151,7 +151,12 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
                                 VoidNamespaceSerializer.INSTANCE,
                                 this),
                         deployment.learner().userRowTtl().toMillis());
-        untrained = new UntrainedSamples(backend, getKeyedStateStore());
+        untrained =
+                new UntrainedSamples(
+                        backend,
+                        getKeyedStateStore(),
+                        deployment,
+                        getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
         queue.restore(untrained.read(), progress().passedMs);
         training =
                 new OnlineTraining(
@@ -173,6 +178,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     private void train(List<QueuedSample> batch) throws Exception {
         training.trainQueued(batch);
+        untrained.trained(batch);
         tell(replica.quality().takeClosedWindows());
     }
 
@@ -258,6 +264,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
+        userRows.flush();
         untrained.write(queue);
         state.update(List.of(replica.write(deployment.sampleSchema().fingerprint())));
         super.snapshotState(context);
