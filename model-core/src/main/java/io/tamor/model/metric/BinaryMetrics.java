@@ -38,14 +38,18 @@ public final class BinaryMetrics {
     private static final int VERSION = 1;
     private static final double LIMIT = 16;
     private static final int FINE_PER_COARSE = 64;
+    private static final int COARSE_BINS = BINS / FINE_PER_COARSE;
 
     private final ScoredLabel own = new ScoredLabel();
     private long count;
     private long positiveCount;
     private double lossSum;
-    private final Histogram positives = new Histogram(BINS);
-    private final Histogram negatives = new Histogram(BINS);
-    private final Histogram predicted = new Histogram(BINS / FINE_PER_COARSE);
+
+    // In one array, the predicted sums first, where its length is.
+    private final double[] sums = new double[COARSE_BINS + 2 * BINS];
+    private final Histogram predicted = new Histogram(sums, 0, COARSE_BINS);
+    private final Histogram positives = new Histogram(sums, COARSE_BINS, BINS);
+    private final Histogram negatives = new Histogram(sums, COARSE_BINS + BINS, BINS);
 
     /**
      * Adds a scored label.
@@ -61,12 +65,12 @@ public final class BinaryMetrics {
     void add(ScoredLabel label) {
         count++;
         lossSum -= label.loss;
-        predicted.add(label.predictedBin / FINE_PER_COARSE, label.weight * label.predicted);
+        sums[label.predictedBin / FINE_PER_COARSE] += label.weight * label.predicted;
         if (label.observed > 0) {
             positiveCount++;
-            positives.add(label.predictedBin, label.weight);
+            sums[COARSE_BINS + label.predictedBin] += label.weight;
         } else {
-            negatives.add(label.predictedBin, label.weight);
+            sums[COARSE_BINS + BINS + label.predictedBin] += label.weight;
         }
     }
 
