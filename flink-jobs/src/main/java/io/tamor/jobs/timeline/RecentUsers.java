@@ -8,12 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.util.function.ThrowingConsumer;
 
 /**
  * The users of the recent past, written back to keyed state at a checkpoint or when others need the
  * room. A click and the first label follow their impression soon: they find the user here, and what
- * changed several times is written once. At a checkpoint all are written and forgotten, since a
- * backend may keep the very object it is given. Bounded by {@link #MOST} remembered things.
+ * changed several times is written once. At a checkpoint all that changed are written; they stay
+ * where the backend has copied them, and are forgotten where it keeps the very object it is given.
+ * Bounded by {@link #MOST} remembered things.
  */
 final class RecentUsers {
     /** Most pending impressions, remembered events and frozen features; some 30 MB. */
@@ -21,20 +23,24 @@ final class RecentUsers {
 
     private final ValueState<UserState> states;
     private final MapState<Long, byte[]> frozen;
-    private final KeySetter keys;
+    private final ThrowingConsumer<String, Exception> keys;
+    private final boolean copied;
     private final LinkedHashMap<String, Recent> recent = new LinkedHashMap<>(1024, 0.75f, true);
     private long weight;
 
-    RecentUsers(ValueState<UserState> states, MapState<Long, byte[]> frozen, KeySetter keys) {
+    /**
+     * @param keys makes a user the current key of keyed state
+     * @param copied true where the backend copies what it is given
+     */
+    RecentUsers(
+            ValueState<UserState> states,
+            MapState<Long, byte[]> frozen,
+            ThrowingConsumer<String, Exception> keys,
+            boolean copied) {
         this.states = states;
         this.frozen = frozen;
         this.keys = keys;
-    }
-
-    /** Makes a user the current key of keyed state. */
-    @FunctionalInterface
-    interface KeySetter {
-        void set(String user);
+        this.copied = copied;
     }
 
     /** The current key's user, to be changed and then {@link #changed}. */
@@ -50,6 +56,7 @@ final class RecentUsers {
 
     /** Takes note of a change; makes room, which may change the current key. */
     void changed(Recent user) throws Exception {
+        user.changed = true;
         long now = user.user.size() + user.fresh.size() + 1L;
         weight += now - user.weight;
         user.weight = now;
@@ -57,36 +64,50 @@ final class RecentUsers {
         while (weight > MOST && recent.size() > 1) {
             Map.Entry<String, Recent> out = eldest.next();
             eldest.remove();
+            weight -= out.getValue().weight;
             write(out.getKey(), out.getValue());
         }
     }
 
-    /** Writes all users back; changes the current key. */
+    /** Writes all that changed back; changes the current key. */
     void store() throws Exception {
         for (Map.Entry<String, Recent> one : recent.entrySet()) {
             write(one.getKey(), one.getValue());
         }
-        recent.clear();
+        if (copied) {
+            recent.values().removeIf(one -> one.user.isEmpty());
+            weight = recent.values().stream().mapToLong(one -> one.weight).sum();
+        } else {
+            recent.clear();
+            weight = 0;
+        }
     }
 
     private void write(String key, Recent one) throws Exception {
-        weight -= one.weight;
-        keys.set(key);
+        if (!one.changed) {
+            return;
+        }
+        keys.accept(key);
         if (!one.user.isEmpty()) {
             states.update(one.user);
+            one.stored = true;
         } else if (one.stored) {
             states.clear();
+            one.stored = false;
         }
         for (Map.Entry<Long, byte[]> sample : one.fresh.entrySet()) {
             frozen.put(sample.getKey(), sample.getValue());
         }
+        one.fresh.clear();
+        one.changed = false;
     }
 
     /** A user on the heap; as {@link FrozenFeatures} it is used under the user's key alone. */
     static final class Recent implements FrozenFeatures {
         final UserState user;
         private final MapState<Long, byte[]> frozen;
-        private final boolean stored;
+        private boolean stored;
+        private boolean changed;
 
         /** Frozen since the user was loaded, not in keyed state. */
         private final Map<Long, byte[]> fresh = new HashMap<>(2);

@@ -2,34 +2,37 @@ package io.tamor.jobs.timeline;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.io.OutgoingRecord;
+import io.tamor.jobs.timeline.logic.Deadlines;
 import io.tamor.jobs.timeline.logic.Event;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.EventWire;
+import io.tamor.jobs.timeline.logic.PendingImpression;
 import io.tamor.jobs.timeline.logic.RawEvent;
 import io.tamor.jobs.timeline.logic.Tally;
 import io.tamor.jobs.timeline.logic.TimelineRules;
 import io.tamor.jobs.timeline.logic.UserState;
 import io.tamor.schemas.RejectionCause;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.runtime.state.internal.InternalMapState;
 import org.apache.flink.streaming.api.operators.AbstractInput;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorV2;
 import org.apache.flink.streaming.api.operators.Input;
-import org.apache.flink.streaming.api.operators.InternalTimeServiceManager;
 import org.apache.flink.streaming.api.operators.InternalTimer;
-import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.MultipleInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.operators.Triggerable;
@@ -39,16 +42,20 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Turns a user's events into samples. Key: user id. Time: event time; four inputs in the order of
+ * Turns users' events into samples. Key: user id. Time: event time; four inputs in the order of
  * {@link EventKind}, so that one that is silent as a whole can hold the watermark ({@link
- * OutageGuard}). Events wait until the watermark passes them ({@link UnripeEvents}); then {@link
- * TimelineRules} apply them in event-time order, slice by slice over all users ({@link TimeSlice}).
- * State per user: unripe events, the {@link UserState}, and the frozen features of pending
- * impressions, read only when a sample leaves; what is recent is on the heap until a checkpoint
- * ({@link RecentUsers}).
+ * OutageGuard}). Events wait until the watermark passes them, open impressions until their
+ * deadlines, all in one {@link DueQueue}; {@link TimelineRules} then apply and close them in the
+ * order of event time over all users of the subtask.
+ *
+ * <p>State per user: the {@link UserState}, and the frozen features of ranking requests and of
+ * impressions that a late outcome may still correct; users of the recent past are on the heap
+ * ({@link RecentUsers}). State per open impression: one entry of the queue, with its features.
  */
 final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord>
-        implements MultipleInputStreamOperator<OutgoingRecord>, Triggerable<String, VoidNamespace> {
+        implements MultipleInputStreamOperator<OutgoingRecord>,
+                Triggerable<String, VoidNamespace>,
+                DueQueue.Actions {
 
     /** Labels that late outcomes changed. */
     static final OutputTag<OutgoingRecord> CORRECTIONS =
@@ -58,9 +65,8 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     static final OutputTag<OutgoingRecord> REJECTED =
             new OutputTag<>("timeline.rejected", OutgoingRecord.TYPE);
 
-    // State: every descriptor of this operator. Names and types are a stored format.
-    static final ListStateDescriptor<RawEvent> UNRIPE =
-            new ListStateDescriptor<>("unripe-events", RawEventSerializer.INSTANCE);
+    // State: every descriptor of this operator, with DueQueue.DUE. Names and types are a stored
+    // format.
     static final ValueStateDescriptor<UserState> USER =
             new ValueStateDescriptor<>("user", UserStateSerializer.INSTANCE);
     static final MapStateDescriptor<Long, byte[]> FROZEN =
@@ -68,12 +74,19 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
                     "frozen-features",
                     LongSerializer.INSTANCE,
                     BytePrimitiveArraySerializer.INSTANCE);
+    static final ListStateDescriptor<byte[]> PROGRESS =
+            new ListStateDescriptor<>("progress", BytePrimitiveArraySerializer.INSTANCE);
     static final ListStateDescriptor<byte[]> COUNTS =
             new ListStateDescriptor<>("counts", BytePrimitiveArraySerializer.INSTANCE);
-    static final String TIMERS = "ripe";
 
-    /** Users remembered as done in the current slice; beyond it they are looked at again. */
-    private static final int MOST_DONE = 100_000;
+    /** Events that waited in former builds, and their timers. */
+    static final ListStateDescriptor<RawEvent> UNRIPE =
+            new ListStateDescriptor<>("unripe-events", RawEventSerializer.INSTANCE);
+
+    private static final String FORMER_TIMERS = "ripe";
+
+    private static final Comparator<Event> BY_USER =
+            Comparator.comparing((Event event) -> event.raw().userId()).thenComparing(Event.ORDER);
 
     private final Tally tally = new Tally();
     private final TimelineEdge edge;
@@ -81,18 +94,17 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     private final EventWire wire = new EventWire();
     private final List<EventInput> inputs = new ArrayList<>();
     private final OutageGuards guards;
-    private final Set<String> doneUsers = new HashSet<>();
-    private final UnripeEvents waiting = new UnripeEvents();
-    private long doneUpToMs = Long.MIN_VALUE;
+    private final OpenStages stages = new OpenStages();
 
     private final TimelineCounters counters;
-    private ListState<RawEvent> unripe;
+    private DueQueue due;
     private RecentUsers users;
+    private ListState<byte[]> progress;
     private ListState<byte[]> counts;
-    private InternalTimerService<VoidNamespace> timers;
+    private boolean formerState;
     private TimelineMetrics figures;
 
-    @SuppressWarnings("NullAway.Init") // state is there from initializeState on, timers from open
+    @SuppressWarnings("NullAway.Init") // state is there from initializeState on, figures from open
     UserTimelineOperator(
             StreamOperatorParameters<OutgoingRecord> parameters, Deployment deployment) {
         super(parameters, EventKind.values().length);
@@ -117,14 +129,32 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     }
 
     @Override
+    @SuppressWarnings("unchecked") // Flink's namespaced states are created untyped
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        unripe = context.getKeyedStateStore().getListState(UNRIPE);
+        TaskInfo task = getRuntimeContext().getTaskInfo();
+        due =
+                new DueQueue(
+                        (InternalMapState<String, Long, Long, byte[]>)
+                                getOrCreateKeyedState(LongSerializer.INSTANCE, DueQueue.DUE),
+                        this::setCurrentKey,
+                        task.getMaxNumberOfParallelSubtasks(),
+                        KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+                                task.getMaxNumberOfParallelSubtasks(),
+                                task.getNumberOfParallelSubtasks(),
+                                task.getIndexOfThisSubtask()));
         users =
                 new RecentUsers(
                         context.getKeyedStateStore().getState(USER),
                         context.getKeyedStateStore().getMapState(FROZEN),
-                        this::setCurrentKey);
+                        this::setCurrentKey,
+                        getKeyedStateBackend().isSafeToReuseKVState());
+        progress = context.getOperatorStateStore().getUnionListState(PROGRESS);
+        formerState = context.isRestored();
+        for (byte[] stored : progress.get()) {
+            due.restore(stored);
+            formerState = false;
+        }
         counts = context.getOperatorStateStore().getListState(COUNTS);
         for (byte[] stored : counts.get()) {
             tally.add(stored);
@@ -134,22 +164,47 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     @Override
     public void open() throws Exception {
         super.open();
-        timers = getInternalTimerService(TIMERS, VoidNamespaceSerializer.INSTANCE, this);
-        this.<String>getKeyedStateBackend()
-                .applyToAllKeys(
-                        VoidNamespace.INSTANCE,
-                        VoidNamespaceSerializer.INSTANCE,
-                        UNRIPE,
-                        (user, events) -> events.get().forEach(e -> waiting.noteStored(user)));
+        // Timers of former builds fire once, and nothing is left for them to do.
+        getInternalTimerService(FORMER_TIMERS, VoidNamespaceSerializer.INSTANCE, this);
+        if (formerState) {
+            handOver();
+        }
         counters.open(getRuntimeContext());
         counters.openGuards(getRuntimeContext(), guards);
         figures =
                 new TimelineMetrics(
                         tally,
                         rules.delays(),
-                        timers::currentWatermark,
+                        due::nowMs,
                         getProcessingTimeService()::getCurrentProcessingTime);
         figures.open(getRuntimeContext().getMetricGroup());
+    }
+
+    /** Puts into the queue what waited in the users' own state. */
+    private void handOver() throws Exception {
+        KeyedStateBackend<String> backend = getKeyedStateBackend();
+        backend.applyToAllKeys(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                UNRIPE,
+                (user, waiting) -> {
+                    List<RawEvent> events = new ArrayList<>();
+                    waiting.get().forEach(event -> events.add(event.of(user)));
+                    waiting.clear();
+                    for (RawEvent event : events) {
+                        due.add(Due.event(event));
+                    }
+                });
+        backend.applyToAllKeys(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                USER,
+                (user, state) -> {
+                    RecentUsers.Recent recent = users.load(user);
+                    stages.begin(user, false);
+                    rules.handOver(recent.user, recent, stages);
+                    end(recent);
+                });
     }
 
     /** The counts of this subtask. */
@@ -166,77 +221,115 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         figures.event(event.userId());
         RejectionCause refused = event.cause();
         if (refused == RejectionCause.LATE) {
-            RecentUsers.Recent recent = users.load(event.userId());
-            rules.refuseLate(recent.user, wire.decodeAgain(event), timers.currentWatermark());
-            users.changed(recent);
+            rules.refuseLate(users.load(event.userId()).user, wire.decodeAgain(event), due.nowMs());
         } else if (refused != null) {
             rules.reject(event, refused, event.detail());
-        } else if (event.timeMs() <= timers.currentWatermark()) {
+        } else if (event.timeMs() <= due.doneMs(event.userId())) {
             late(wire.decodeAgain(event));
         } else {
-            waiting.add(event);
-            if (waiting.isFull()) {
-                waiting.store(this::store);
+            due.add(Due.event(event));
+        }
+    }
+
+    private void late(Event event) throws Exception {
+        String user = event.raw().userId();
+        RecentUsers.Recent recent = begin(user);
+        rules.late(user, recent.user, recent, stages, event, due.doneMs(user));
+        end(recent);
+    }
+
+    @Override
+    public void events(List<Due> dues) throws Exception {
+        List<Event> events = new ArrayList<>(dues.size());
+        for (Due one : dues) {
+            events.add(wire.decodeAgain(one.event()));
+        }
+        if (events.size() > 1) {
+            events.sort(BY_USER);
+        }
+        for (int from = 0, to = 0; from < events.size(); from = to) {
+            String user = events.get(from).raw().userId();
+            while (to < events.size() && events.get(to).raw().userId().equals(user)) {
+                to++;
+            }
+            RecentUsers.Recent recent = begin(user);
+            rules.apply(user, recent.user, recent, stages, events.subList(from, to));
+            end(recent);
+        }
+    }
+
+    private RecentUsers.Recent begin(String user) throws Exception {
+        setCurrentKey(user);
+        RecentUsers.Recent recent = users.load(user);
+        stages.begin(user, recent.user.forgets());
+        return recent;
+    }
+
+    /** Ends the work on a user that has changed; changes the current key. */
+    private void end(RecentUsers.Recent recent) throws Exception {
+        stages.end(recent.user);
+        users.changed(recent);
+    }
+
+    @Override
+    public boolean stage(Due stage) throws Exception {
+        return rules.close(stage.user, stage.impression(), stage.frozen());
+    }
+
+    @Override
+    public void look(Due look) throws Exception {
+        setCurrentKey(look.user);
+        RecentUsers.Recent recent = users.load(look.user);
+        boolean forgot = rules.look(recent.user, recent, due.nowMs());
+        long nextMs = rules.lookMs(look.user, recent.user);
+        if (nextMs != Long.MAX_VALUE) {
+            due.add(Due.look(look.user, Math.max(nextMs, due.doneMs(look.user) + 1)));
+        }
+        if (forgot) {
+            users.changed(recent);
+        }
+    }
+
+    /** Collects what will be due of a user while the user's key must stay the current one. */
+    private final class OpenStages implements Deadlines {
+        private final List<Due> opened = new ArrayList<>();
+        private final List<PendingImpression> changed = new ArrayList<>();
+        private String user = "";
+        private boolean lookDue;
+
+        void begin(String nextUser, boolean isLookDue) {
+            user = nextUser;
+            lookDue = isLookDue;
+        }
+
+        @Override
+        public void opened(PendingImpression impression, byte[] frozen) {
+            opened.add(Due.stage(user, impression.copy(), frozen));
+        }
+
+        @Override
+        public void changed(PendingImpression impression) {
+            changed.add(impression);
+        }
+
+        void end(UserState now) throws Exception {
+            for (Due stage : opened) {
+                due.add(stage);
+            }
+            opened.clear();
+            for (PendingImpression impression : changed) {
+                due.relabel(user, impression);
+            }
+            changed.clear();
+            if (!lookDue && now.forgets()) {
+                due.add(Due.look(user, Math.max(rules.lookMs(user, now), due.doneMs(user) + 1)));
             }
         }
     }
 
-    private void store(RawEvent event) throws Exception {
-        setCurrentKey(event.userId());
-        unripe.add(event.underKey());
-        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, event.timeMs());
-    }
-
     @Override
-    public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-        // Timers fire in the order of time over all users, so going slice by slice keeps samples in
-        // order up to a slice, however far the watermark jumps in a fast replay.
-        advanceOnce(
-                timer.getKey(),
-                Math.min(timers.currentWatermark(), TimeSlice.endMs(timer.getTimestamp())));
-    }
-
-    /** The first timer or event of a user in a slice applies all that is due for the user in it. */
-    private void advanceOnce(String userId, long upToMs) throws Exception {
-        if (doneUpToMs != upToMs || doneUsers.size() >= MOST_DONE) {
-            doneUsers.clear();
-            doneUpToMs = upToMs;
-        }
-        if (doneUsers.add(userId)) {
-            advance(userId, upToMs);
-        }
-    }
-
-    private void advance(String userId, long upToMs) throws Exception {
-        List<Event> ripe = ripeEvents(userId, upToMs);
-        RecentUsers.Recent recent = users.load(userId);
-        store(recent, upToMs, rules.advance(userId, recent.user, recent, ripe, upToMs));
-    }
-
-    private void late(Event event) throws Exception {
-        long watermarkMs = timers.currentWatermark();
-        String userId = event.raw().userId();
-        RecentUsers.Recent recent = users.load(userId);
-        long dueMs = rules.late(userId, recent.user, recent, event, watermarkMs);
-        store(recent, watermarkMs, dueMs);
-    }
-
-    private void store(RecentUsers.Recent recent, long upToMs, long dueMs) throws Exception {
-        if (dueMs != Long.MAX_VALUE && recent.user.wake(upToMs, dueMs)) {
-            timers.registerEventTimeTimer(VoidNamespace.INSTANCE, dueMs);
-        }
-        users.changed(recent);
-    }
-
-    /** The user's events up to the time, in event order. */
-    private List<Event> ripeEvents(String userId, long upToMs) throws Exception {
-        List<RawEvent> raw = waiting.take(userId, upToMs, unripe);
-        List<Event> ripe = new ArrayList<>(raw.size());
-        for (RawEvent event : raw) {
-            ripe.add(wire.decodeAgain(event));
-        }
-        ripe.sort(Event.ORDER);
-        return ripe;
+    public void onEventTime(InternalTimer<String, VoidNamespace> timer) {
+        // of a former build
     }
 
     @Override
@@ -246,35 +339,15 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
 
     @Override
     public void processWatermark(Watermark mark) throws Exception {
-        long earliestMs;
-        while ((earliestMs = waiting.earliestMs()) <= mark.getTimestamp()
-                && earliestMs != Long.MAX_VALUE) {
-            advanceSlice(Math.min(mark.getTimestamp(), TimeSlice.endMs(earliestMs)), earliestMs);
-        }
+        due.advance(mark.getTimestamp(), this);
         super.processWatermark(mark);
         counters.publish();
-    }
-
-    /** Applies what is due in a slice and before it, where events wait on the heap in the slice. */
-    private void advanceSlice(long upToMs, long earliestMs) throws Exception {
-        InternalTimeServiceManager<?> service = getTimeServiceManager().orElseThrow();
-        // What is due before the slice leaves before it.
-        long beforeMs = TimeSlice.startMs(earliestMs) - 1;
-        if (beforeMs > timers.currentWatermark()) {
-            service.advanceWatermark(new Watermark(beforeMs));
-        }
-        List<String> users = waiting.ripen(upToMs);
-        service.advanceWatermark(new Watermark(upToMs));
-        for (String user : users) {
-            setCurrentKey(user);
-            advanceOnce(user, upToMs);
-        }
     }
 
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
         super.prepareSnapshotPreBarrier(checkpointId);
-        waiting.store(this::store);
+        due.store();
         users.store();
     }
 
@@ -286,6 +359,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
+        progress.update(List.of(due.progress()));
         counts.update(List.of(tally.toBytes()));
         counters.publish();
     }

@@ -182,14 +182,15 @@ final class CorrectionsTest {
             timeline.feed(click("c1", "i1", T + MINUTE).raw(1));
             long closed = T + 7 * 24 * HOUR;
             timeline.watermarks(closed + GRACE.toMillis());
-            assertThat(timeline.usersWithWork()).as("still to be named by corrections").isOne();
+            assertThat(timeline.usersWithFrozen()).as("still to be named by corrections").isOne();
             timeline.watermarks(closed + GRACE.toMillis() + 1);
-            assertThat(timeline.usersWithWork()).isZero();
+            assertThat(timeline.usersWithFrozen()).isZero();
             timeline.watermarks(T + 40 * 24 * HOUR);
             int[] users = {0};
             timeline.forEachUser(user -> users[0]++);
             assertThat(users[0]).isZero();
             assertThat(timeline.timers()).isZero();
+            assertThat(timeline.waiting()).isZero();
         }
     }
 

@@ -112,7 +112,6 @@ final class EventDeserializerTest {
         for (RawEvent event :
                 List.of(
                         good,
-                        good.underKey(),
                         good.refused(RejectionCause.INVALID, "why"),
                         good.refused(RejectionCause.UNDECODABLE, "how"))) {
             DataOutputSerializer out = new DataOutputSerializer(64);

@@ -48,7 +48,7 @@ final class FeatureFreezeTest {
             assertThat(position(timeline, "i4")).isEqualTo(50);
             assertThat(position(timeline, "i5")).isEqualTo(50);
             assertThat(position(timeline, "i6")).isZero();
-            assertThat(timeline.usersWithWork()).isZero();
+            assertThat(timeline.usersWithFrozen()).isZero();
             assertThat(timeline.timers()).isZero();
         }
     }
@@ -67,7 +67,7 @@ final class FeatureFreezeTest {
             timeline.finish();
             assertThat(position(timeline, "old")).isEqualTo(50);
             assertThat(position(timeline, "kept")).isZero();
-            assertThat(timeline.usersWithWork()).isZero();
+            assertThat(timeline.usersWithFrozen()).isZero();
         }
     }
 

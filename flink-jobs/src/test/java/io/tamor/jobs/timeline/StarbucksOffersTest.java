@@ -108,7 +108,8 @@ final class StarbucksOffersTest {
         assertThat(timeline.samples.stream().mapToLong(s -> s.getAmountMinor()).sum())
                 .isEqualTo(119_482_424L);
         assertThat(timeline.timers()).isZero();
-        assertThat(timeline.usersWithWork()).isZero();
+        assertThat(timeline.waiting()).isZero();
+        assertThat(timeline.usersWithFrozen()).isZero();
         timeline.forEachUser(user -> assertThat(user.pendingCount()).isZero());
     }
 

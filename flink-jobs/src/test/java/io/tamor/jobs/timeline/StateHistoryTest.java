@@ -18,6 +18,7 @@ import org.apache.flink.streaming.util.OperatorSnapshotUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * State written by earlier builds, kept as files, is read by this one. A new version of a stored
@@ -27,10 +28,13 @@ final class StateHistoryTest {
     private static final long T = 1_600_000_000_000L;
     private static final long MINUTE = 60_000L;
     private static final Deployment DEPLOYMENT = TestingDeployments.example();
-    private static final int NEWEST = 4;
+    private static final int NEWEST = 5;
     private static final String REQUEST = "request-1";
 
-    /** Version 3 came with retraction and corrections, version 4 with frozen requests. */
+    /**
+     * Version 3 came with retraction and corrections, version 4 with frozen requests, version 5
+     * with stages that wait in a queue of their own.
+     */
     private static Deployment deployment(int version) {
         Deployment base = TestingDeployments.example();
         if (version == 1) {
@@ -55,7 +59,14 @@ final class StateHistoryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, '', false", "1, -rocksdb, true", "3, '', false", NEWEST + ", '', false"})
+    @CsvSource({
+        "1, '', false",
+        "1, -rocksdb, true",
+        "3, '', false",
+        "4, '', false",
+        NEWEST + ", '', false",
+        NEWEST + ", -rocksdb, true"
+    })
     void everyVersionGoesOnWhereItStopped(int version, String by, boolean rocksDb)
             throws Exception {
         URL file = getClass().getResource("/state/user-timeline-v" + version + by + ".snapshot");
@@ -84,9 +95,11 @@ final class StateHistoryTest {
                 .isEqualTo(laterFeatures(null, DEPLOYMENT, null));
     }
 
-    @Test
-    void versionFourKnowsTheUsersPastAndTheFrozenRequest() throws Exception {
-        assertThat(laterFeatures("/state/user-timeline-v4.snapshot", deployment(4), REQUEST))
+    @ParameterizedTest
+    @ValueSource(ints = {4, NEWEST})
+    void theUsersPastAndTheFrozenRequestAreKnown(int version) throws Exception {
+        String file = "/state/user-timeline-v" + version + ".snapshot";
+        assertThat(laterFeatures(file, deployment(version), REQUEST))
                 .isEqualTo(laterFeatures(null, deployment(4), REQUEST))
                 .isNotEqualTo(laterFeatures(null, deployment(4), null));
     }

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.KeyedStateBackend;
@@ -263,21 +264,33 @@ final class TestingTimeline implements AutoCloseable {
         return stages;
     }
 
-    /** Number of users with unripe events or frozen features, as a checkpoint would hold them. */
-    long usersWithWork() throws Exception {
+    /** Number of things that are due in the future, as a checkpoint holds them. */
+    long waiting() throws Exception {
+        long waiting = 0;
+        for (Harness harness : subtasks) {
+            harness.prepareSnapshotPreBarrier(checkpoint + 1);
+            try (Stream<Tuple2<String, Long>> buckets =
+                    harness.backend().getKeysAndNamespaces(DueQueue.DUE.getName())) {
+                waiting += buckets.count();
+            }
+        }
+        return waiting;
+    }
+
+    /** Number of users with frozen features beside those of open impressions. */
+    long usersWithFrozen() throws Exception {
         long users = 0;
         for (Harness harness : subtasks) {
             harness.prepareSnapshotPreBarrier(checkpoint + 1);
-            users += keys(harness, UserTimelineOperator.UNRIPE.getName());
-            users += keys(harness, UserTimelineOperator.FROZEN.getName());
+            try (Stream<String> keys =
+                    harness.backend()
+                            .getKeys(
+                                    UserTimelineOperator.FROZEN.getName(),
+                                    VoidNamespace.INSTANCE)) {
+                users += keys.count();
+            }
         }
         return users;
-    }
-
-    private static long keys(Harness harness, String state) {
-        try (Stream<String> keys = harness.backend().getKeys(state, VoidNamespace.INSTANCE)) {
-            return keys.count();
-        }
     }
 
     /** Applies a check to the remembered state of every user, as a checkpoint would hold it. */

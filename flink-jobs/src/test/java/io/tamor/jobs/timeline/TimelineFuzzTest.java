@@ -175,7 +175,8 @@ final class TimelineFuzzTest {
 
     private static void assertNothingLeft(TestingTimeline timeline) throws Exception {
         assertThat(timeline.timers()).isZero();
-        assertThat(timeline.usersWithWork()).isZero();
+        assertThat(timeline.waiting()).isZero();
+        assertThat(timeline.usersWithFrozen()).isZero();
         for (TestingPopulationStage stage : timeline.stages()) {
             assertThat(stage.groups()).isZero();
         }

@@ -201,7 +201,8 @@ final class UserTimelineOperatorTest {
             timeline.forEachUser(user -> users[0]++);
             assertThat(users[0]).as("the saver alone").isEqualTo(1);
             assertThat(timeline.timers()).isZero();
-            assertThat(timeline.usersWithWork()).isZero();
+            assertThat(timeline.waiting()).isZero();
+            assertThat(timeline.usersWithFrozen()).isZero();
         }
     }
 

@@ -2,8 +2,10 @@ package io.tamor.jobs.timeline.logic;
 
 import io.tamor.jobs.config.AggregateOptions;
 import io.tamor.jobs.config.AggregateOptions.Events;
+import io.tamor.jobs.config.AggregateOptions.Same;
 import io.tamor.jobs.config.AggregateOptions.Smoothing;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,14 +26,21 @@ final class AggregateRules implements Serializable {
 
     private final Reading[] readings;
     private final SeriesSpec[] specs;
+
+    /** What makes an item the one with the newest event. */
+    private final SeriesSpec[] touching;
+
+    private final boolean ofItems;
     private final long longestMs;
     private final int maxItems;
 
     /**
+     * @param among all aggregates of the same owner: the events of any of them keep an item
+     *     remembered
      * @param maxItems most items remembered for {@code same: item}; beyond it the one whose newest
      *     event is oldest is forgotten
      */
-    AggregateRules(List<AggregateOptions> aggregates, int maxItems) {
+    AggregateRules(List<AggregateOptions> aggregates, List<AggregateOptions> among, int maxItems) {
         this.readings =
                 aggregates.stream()
                         .map(
@@ -41,16 +50,39 @@ final class AggregateRules implements Serializable {
                                                 SeriesSpec.of(a, a.of()),
                                                 a.per() == null ? null : SeriesSpec.of(a, a.per())))
                         .toArray(Reading[]::new);
+        this.specs = specs(aggregates);
+        this.touching = touching(among);
+        this.ofItems = aggregates.stream().anyMatch(a -> a.same() == Same.ITEM);
+        this.longestMs = Arrays.stream(specs).mapToLong(SeriesSpec::overMs).max().orElse(0);
+        this.maxItems = maxItems;
+    }
+
+    private static SeriesSpec[] specs(List<AggregateOptions> aggregates) {
         Map<Integer, SeriesSpec> each = new LinkedHashMap<>();
-        for (Reading reading : readings) {
-            each.merge(reading.of.id(), reading.of, SeriesSpec::and);
-            if (reading.per != null) {
-                each.merge(reading.per.id(), reading.per, SeriesSpec::and);
+        for (AggregateOptions aggregate : aggregates) {
+            SeriesSpec of = SeriesSpec.of(aggregate, aggregate.of());
+            each.merge(of.id(), of, SeriesSpec::and);
+            if (aggregate.per() != null) {
+                SeriesSpec per = SeriesSpec.of(aggregate, aggregate.per());
+                each.merge(per.id(), per, SeriesSpec::and);
             }
         }
-        this.specs = each.values().toArray(new SeriesSpec[0]);
-        this.longestMs = each.values().stream().mapToLong(SeriesSpec::overMs).max().orElse(0);
-        this.maxItems = maxItems;
+        return each.values().toArray(new SeriesSpec[0]);
+    }
+
+    /** Series whose events keep an item remembered. */
+    static SeriesSpec[] touching(List<AggregateOptions> aggregates) {
+        return specs(aggregates.stream().filter(a -> a.same() == Same.ITEM).toList());
+    }
+
+    /** True where an event is counted in one of the series. */
+    static boolean counts(SeriesSpec[] series, Events event, int scenario) {
+        for (SeriesSpec spec : series) {
+            if (spec.counts(event, scenario)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Takes an event; none that is older follows. */
@@ -82,6 +114,12 @@ final class AggregateRules implements Serializable {
     private void count(Aggregates aggregates, long timeMs, Aggregates.Fresh event) {
         Aggregates.Cell scenario = null;
         Aggregates.Cell item = null;
+        if (ofItems
+                && event.item() != LabelEvent.NO_ITEM
+                && counts(touching, event.event(), event.scenario())) {
+            item = touched(aggregates, event.item());
+            item.newestMs = timeMs;
+        }
         for (SeriesSpec spec : specs) {
             if (!spec.counts(event.event(), event.scenario())) {
                 continue;
@@ -97,12 +135,7 @@ final class AggregateRules implements Serializable {
                             }
                             yield scenario;
                         }
-                        case ITEM -> {
-                            if (item == null && event.item() != LabelEvent.NO_ITEM) {
-                                item = touched(aggregates, event.item());
-                            }
-                            yield item;
-                        }
+                        case ITEM -> item;
                     };
             if (cell != null) {
                 cell.newestMs = timeMs;

@@ -33,6 +33,16 @@ final class Attributed {
         }
     }
 
+    Attributed copy() {
+        Attributed copy = new Attributed();
+        copy.amountMinor = amountMinor;
+        copy.largestMinor = largestMinor;
+        for (Lot lot : lots) {
+            copy.lots.add(new Lot(lot.number, lot.item, lot.scenario, lot.leftMinor));
+        }
+        return copy;
+    }
+
     void add(long subscribedMinor) {
         amountMinor = Amounts.sum(amountMinor, subscribedMinor);
         largestMinor = Math.max(largestMinor, subscribedMinor);

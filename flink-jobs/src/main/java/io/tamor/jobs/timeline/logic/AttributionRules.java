@@ -43,6 +43,7 @@ final class AttributionRules implements Serializable {
         for (PendingImpression impression : claimants) {
             Attributed attributed = impression.attributedOf(set);
             attributed.add(event.amountMinor());
+            impression.changed = true;
             if (retracts) {
                 attributed.lots.add(
                         new Lot(number, event.item(), event.scenario(), event.amountMinor()));
@@ -84,6 +85,7 @@ final class AttributionRules implements Serializable {
             for (Lot lot : openLots(impression, timeMs)) {
                 if (lot.number == number) {
                     impression.attributedOf(set).retract(lot, taken);
+                    impression.changed = true;
                 }
             }
         }

@@ -91,6 +91,7 @@ final class CorrectionRules {
         if (tierIsAttribute) {
             labels.tierSinceMs = user.labels.tierSinceMs;
         }
+        labels.pending.forEach(impression -> impression.changed = true);
         user.labels = labels;
         user.appliedMs = Math.max(user.appliedMs, late.timeMs());
         settled.version++;
@@ -171,6 +172,11 @@ final class CorrectionRules {
                 });
         over.clear();
         settled.throughMs = throughMs;
+        if (!enabled()) { // any more: nothing will ask for what is left
+            for (PendingImpression impression : settled.labels.pending) {
+                frozen.remove(impression.id);
+            }
+        }
         if (!enabled() || (settled.since.isEmpty() && settled.labels.pending.isEmpty())) {
             user.settled = null;
         }

@@ -1,6 +1,7 @@
 package io.tamor.jobs.timeline.logic;
 
 import io.tamor.jobs.config.AggregateOptions;
+import io.tamor.jobs.config.AggregateOptions.Same;
 import io.tamor.jobs.config.AggregateOptions.Users;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.FeatureOptions;
@@ -30,12 +31,17 @@ final class FeatureRules implements Serializable {
     private static final double MINOR_PER_MAJOR = 100.0;
     private static final double DAY_MS = 86_400_000.0;
     private static final long[] MISSING = {};
+    private static final int RECENT = -1;
 
     private final SampleSchema schema;
+
+    /** Of the user's aggregates, those with windows that the user's events are not kept for. */
     private final AggregateRules aggregates;
+
+    private final RecentAggregates recent;
     private final AggregateRules population;
 
-    /** For each dense feature, its index among the aggregates of its users. */
+    /** For each dense feature its index among the kept aggregates, {@link #RECENT} for none. */
     private final int[] aggregateIndexes;
 
     private final int userCategoricalCount;
@@ -43,25 +49,43 @@ final class FeatureRules implements Serializable {
 
     FeatureRules(Deployment deployment) {
         this.schema = deployment.sampleSchema();
+        long retentionMs = TimelineRules.retentionMs(deployment);
         List<AggregateOptions> own = new ArrayList<>();
+        List<AggregateOptions> kept = new ArrayList<>();
         List<AggregateOptions> all = new ArrayList<>();
         this.aggregateIndexes = new int[schema.dense().size()];
         for (int i = 0; i < aggregateIndexes.length; i++) {
             AggregateOptions aggregate = schema.dense().get(i).aggregate();
             if (aggregate != null) {
-                List<AggregateOptions> among = aggregate.users() == Users.OWN ? own : all;
-                aggregateIndexes[i] = among.size();
-                among.add(aggregate);
+                if (aggregate.users() == Users.OWN) {
+                    own.add(aggregate);
+                }
+                if (aggregate.users() == Users.OWN && aggregate.over().toMillis() <= retentionMs) {
+                    aggregateIndexes[i] = RECENT;
+                } else {
+                    List<AggregateOptions> among = aggregate.users() == Users.OWN ? kept : all;
+                    aggregateIndexes[i] = among.size();
+                    among.add(aggregate);
+                }
             }
         }
-        this.aggregates = new AggregateRules(own, deployment.timeline().maxItemsPerUser());
-        this.population = new AggregateRules(all, 1);
+        int maxItems = deployment.timeline().maxItemsPerUser();
+        this.aggregates = new AggregateRules(kept, own, maxItems);
+        this.recent = new RecentAggregates(own, maxItems);
+        this.population = new AggregateRules(all, all, 1);
         this.userCategoricalCount = userSideCount(schema.categorical());
         this.userDenseCount = userSideCount(schema.dense());
     }
 
     private static int userSideCount(List<FeatureOptions> features) {
         return (int) features.stream().filter(f -> f.side() == Side.USER).count();
+    }
+
+    /** True where a feature counts a user's events by item. */
+    boolean countsByItem() {
+        return schema.dense().stream()
+                .map(FeatureOptions::aggregate)
+                .anyMatch(a -> a != null && a.users() == Users.OWN && a.same() == Same.ITEM);
     }
 
     /** The rules of the users' aggregates. */
@@ -160,6 +184,10 @@ final class FeatureRules implements Serializable {
 
     private double aggregated(AggregateOptions aggregate, int index, View view) {
         long timeMs = view.impression().getEventTimeMs();
+        if (index == RECENT) {
+            return recent.value(
+                    aggregate, view.user().history, timeMs, view.item(), view.scenario());
+        }
         if (aggregate.users() == Users.OWN) {
             return aggregates.value(
                     index, view.user().aggregates(), timeMs, view.item(), view.scenario());

@@ -23,11 +23,11 @@ record FrozenSample(
         long featureSchema,
         byte[] categorical,
         byte[] dense) {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
-    /** The stored form: a version, the strings, the fingerprint, the features. */
+    /** The stored form: a version, the strings, the fingerprint, the features made small. */
     byte[] toBytes() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(96);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
         DataOutputStream out = new DataOutputStream(bytes);
         try {
             out.writeByte(VERSION);
@@ -36,10 +36,8 @@ record FrozenSample(
             out.writeUTF(scenario);
             out.writeUTF(tier);
             out.writeLong(featureSchema);
-            VarLong.write(out, categorical.length);
-            out.write(categorical);
-            VarLong.write(out, dense.length);
-            out.write(dense);
+            SmallFeatures.writeCategorical(out, categorical, itemId, scenario, tier);
+            SmallFeatures.writeDense(out, dense);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -50,18 +48,30 @@ record FrozenSample(
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored));
         try {
             int version = in.readByte();
-            if (version != VERSION) {
+            if (version != 1 && version != VERSION) {
                 throw new IOException(
-                        "frozen sample: version " + version + ", this build reads 1 to " + VERSION);
+                        "frozen sample: version "
+                                + version
+                                + ", this build reads 1 to "
+                                + VERSION
+                                + "; restore with the build that wrote it or a newer one");
             }
+            String impressionId = in.readUTF();
+            String itemId = in.readUTF();
+            String scenario = in.readUTF();
+            String tier = in.readUTF();
+            long featureSchema = in.readLong();
+            boolean plain = version == 1;
             return new FrozenSample(
-                    in.readUTF(),
-                    in.readUTF(),
-                    in.readUTF(),
-                    in.readUTF(),
-                    in.readLong(),
-                    in.readNBytes((int) VarLong.read(in)),
-                    in.readNBytes((int) VarLong.read(in)));
+                    impressionId,
+                    itemId,
+                    scenario,
+                    tier,
+                    featureSchema,
+                    plain
+                            ? in.readNBytes((int) VarLong.read(in))
+                            : SmallFeatures.readCategorical(in, itemId, scenario, tier),
+                    plain ? in.readNBytes((int) VarLong.read(in)) : SmallFeatures.readDense(in));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -155,6 +155,7 @@ final class LabelRules implements Serializable {
             if (!impression.firstOfDay || event.timeMs() <= impression.timeMs) {
                 continue;
             }
+            impression.changed = true;
             if (event.redemption()) {
                 impression.netTotalMinor =
                         Amounts.rest(impression.netTotalMinor, event.amountMinor());

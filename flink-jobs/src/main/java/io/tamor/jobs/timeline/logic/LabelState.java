@@ -32,6 +32,11 @@ final class LabelState {
 
     private long earliestDeadlineMs = -1;
 
+    /** The impression that opened last. */
+    PendingImpression newest() {
+        return pending.get(pending.size() - 1);
+    }
+
     /** When the next stage closes, Long.MAX_VALUE for never. */
     long earliestDeadlineMs() {
         if (earliestDeadlineMs < 0) {

@@ -8,6 +8,7 @@ import io.tamor.jobs.config.TierOptions;
 import io.tamor.jobs.config.TimelineOptions.Emit;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies accepted events to a user's labels and closes the stages between them, in event order.
@@ -87,6 +88,7 @@ final class LabelTimeline {
             impression.clicked = true;
             impression.clickMs = event.timeMs();
             impression.clickNumber = ++state.number;
+            impression.changed = true;
         }
     }
 
@@ -95,6 +97,7 @@ final class LabelTimeline {
         if (!impression.converted) {
             impression.converted = true;
             impression.conversionCounts = labels.conversionCounts(impression);
+            impression.changed = true;
         }
     }
 
@@ -140,9 +143,11 @@ final class LabelTimeline {
     /**
      * Closes every stage with a deadline up to the time, in the order of deadlines.
      *
+     * @param sink takes those at which a sample leaves, null where nobody wants them
      * @return the newest deadline closed, Long.MIN_VALUE for none
      */
-    long closeThrough(LabelState state, long timeMs, ClosedStage.Sink sink) throws Exception {
+    long closeThrough(LabelState state, long timeMs, ClosedStage.@Nullable Sink sink)
+            throws Exception {
         long newest = Long.MIN_VALUE;
         for (long next = state.earliestDeadlineMs();
                 next <= timeMs && next != Long.MAX_VALUE;
@@ -153,7 +158,8 @@ final class LabelTimeline {
         return newest;
     }
 
-    private void close(LabelState state, long deadlineMs, ClosedStage.Sink sink) throws Exception {
+    private void close(LabelState state, long deadlineMs, ClosedStage.@Nullable Sink sink)
+            throws Exception {
         int kept = 0;
         for (int i = 0; i < state.pending.size(); i++) {
             PendingImpression impression = state.pending.get(i);
@@ -165,11 +171,31 @@ final class LabelTimeline {
         state.deadlinesChanged();
     }
 
-    /** Closes one stage; true where it was the impression's last. */
-    private boolean closed(PendingImpression impression, ClosedStage.Sink sink) throws Exception {
+    /**
+     * Closes the stage that an impression waits for; true where it was its last.
+     *
+     * @param sink takes the stage where a sample leaves at it, null where nobody wants it
+     */
+    boolean closed(PendingImpression impression, ClosedStage.@Nullable Sink sink) throws Exception {
         long deadlineMs = impression.nextDeadlineMs;
         long next = labels.nextDeadlineMs(impression, deadlineMs);
         boolean last = next == Long.MAX_VALUE;
+        if (sink != null || !staged) {
+            close(impression, last, sink);
+        }
+        impression.nextDeadlineMs = next;
+        if (staged) {
+            impression.stage++;
+        }
+        if (labels.investableUntilMs(impression) <= deadlineMs) {
+            impression.closeAttribution();
+        }
+        return last;
+    }
+
+    private void close(PendingImpression impression, boolean last, ClosedStage.@Nullable Sink sink)
+            throws Exception {
+        long deadlineMs = impression.nextDeadlineMs;
         int tasks = labels.taskCount();
         float[] values = impression.frozenLabels;
         if (values == null) {
@@ -186,20 +212,13 @@ final class LabelTimeline {
                 values[set * tasks + t] = labels.label(t, impression, set);
             }
         }
-        if (staged || last) {
+        if (sink != null && (staged || last)) {
             sink.closed(
                     new ClosedStage(impression, impression.stage, deadlineMs, last, values, masks));
         }
-        impression.nextDeadlineMs = next;
-        if (staged) {
-            impression.stage++;
-        } else {
+        if (!staged) {
             impression.frozenLabels = values;
         }
-        if (labels.investableUntilMs(impression) <= deadlineMs) {
-            impression.closeAttribution();
-        }
-        return last;
     }
 
     /**

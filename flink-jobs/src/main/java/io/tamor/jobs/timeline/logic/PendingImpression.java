@@ -7,10 +7,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the rules need of an impression whose labels are not all final: the hot part of its state.
- * The frozen features are stored apart ({@link FrozenSample}) and read when a sample leaves.
+ * What the rules need of an impression whose labels are not all final. The user's state has one, to
+ * match outcomes with; a copy waits for the next deadline beside the frozen features ({@link
+ * Deadlines}). Both are closed stage by stage, each in its own time, and say the same.
  */
-final class PendingImpression {
+public final class PendingImpression {
     /** Validity of an impression without a bound. */
     static final long UNBOUNDED = Long.MAX_VALUE;
 
@@ -62,12 +63,50 @@ final class PendingImpression {
      */
     float @Nullable [] frozenLabels;
 
+    /** True where outcomes have changed it and its copy does not know yet. */
+    boolean changed;
+
     PendingImpression(long id, long timeMs, long validUntilMs, int scenario, boolean firstOfDay) {
         this.id = id;
         this.timeMs = timeMs;
         this.validUntilMs = validUntilMs;
         this.scenario = scenario;
         this.firstOfDay = firstOfDay;
+    }
+
+    /** Hash of the impression's id. */
+    public long id() {
+        return id;
+    }
+
+    /** When its next stage closes. */
+    public long dueMs() {
+        return nextDeadlineMs;
+    }
+
+    /** One that changes by itself. */
+    public PendingImpression copy() {
+        PendingImpression copy =
+                new PendingImpression(id, timeMs, validUntilMs, scenario, firstOfDay);
+        copy.nextDeadlineMs = nextDeadlineMs;
+        copy.stage = stage;
+        copy.clicked = clicked;
+        copy.clickMs = clickMs;
+        copy.clickNumber = clickNumber;
+        copy.converted = converted;
+        copy.conversionCounts = conversionCounts;
+        copy.totalMinor = totalMinor;
+        copy.netTotalMinor = netTotalMinor;
+        if (attributed.length > 0) {
+            copy.attributed = new Attributed[attributed.length];
+            for (int set = 0; set < attributed.length; set++) {
+                Attributed present = attributed[set];
+                copy.attributed[set] = present == null ? null : present.copy();
+            }
+        }
+        float[] labels = frozenLabels;
+        copy.frozenLabels = labels == null ? null : labels.clone();
+        return copy;
     }
 
     /** What a label set attributes to the impression, null for nothing. */
@@ -107,21 +146,35 @@ final class PendingImpression {
         }
     }
 
-    void write(DataOutput out) throws IOException {
-        float[] labels = frozenLabels;
-        out.writeByte(
-                (firstOfDay ? FIRST_OF_DAY : 0)
-                        | (validUntilMs == UNBOUNDED ? 0 : BOUNDED)
-                        | (clicked ? CLICKED : 0)
-                        | (converted ? CONVERTED : 0)
-                        | (conversionCounts ? CONVERSION_COUNTS : 0)
-                        | (attributed.length > 0 ? ATTRIBUTED : 0)
-                        | (labels == null ? 0 : FROZEN)
-                        | (totalMinor > 0 ? SUBSCRIBED : 0));
+    /** Writes the form of {@link UserState#VERSION}. */
+    public void write(DataOutput out) throws IOException {
+        out.writeByte(flags());
         out.writeLong(id);
         VarLong.write(out, timeMs);
         VarLong.write(out, nextDeadlineMs - timeMs);
         out.writeInt(scenario);
+        writeRest(out);
+    }
+
+    /** Writes what is not also said by the impression's event. */
+    void writeLabels(DataOutput out) throws IOException {
+        out.writeByte(flags());
+        VarLong.write(out, nextDeadlineMs - timeMs);
+        writeRest(out);
+    }
+
+    private int flags() {
+        return (firstOfDay ? FIRST_OF_DAY : 0)
+                | (validUntilMs == UNBOUNDED ? 0 : BOUNDED)
+                | (clicked ? CLICKED : 0)
+                | (converted ? CONVERTED : 0)
+                | (conversionCounts ? CONVERSION_COUNTS : 0)
+                | (attributed.length > 0 ? ATTRIBUTED : 0)
+                | (frozenLabels == null ? 0 : FROZEN)
+                | (totalMinor > 0 ? SUBSCRIBED : 0);
+    }
+
+    private void writeRest(DataOutput out) throws IOException {
         VarLong.write(out, stage);
         if (validUntilMs != UNBOUNDED) {
             VarLong.write(out, validUntilMs - timeMs);
@@ -140,6 +193,7 @@ final class PendingImpression {
                 (present == null ? new Attributed() : present).write(out);
             }
         }
+        float[] labels = frozenLabels;
         if (labels != null) {
             VarLong.write(out, labels.length);
             for (float label : labels) {
@@ -148,12 +202,31 @@ final class PendingImpression {
         }
     }
 
-    static PendingImpression read(DataInput in, int version) throws IOException {
+    /** Reads the form of a version of {@link UserState}. */
+    public static PendingImpression read(DataInput in, int version) throws IOException {
         int flags = in.readUnsignedByte();
         long id = in.readLong();
         long timeMs = VarLong.read(in);
         long nextDeadlineMs = timeMs + VarLong.read(in);
-        int scenario = in.readInt();
+        return read(in, flags, id, timeMs, nextDeadlineMs, in.readInt(), version);
+    }
+
+    /** Reads what {@link #writeLabels} wrote of an impression's event. */
+    static PendingImpression readLabels(
+            DataInput in, long id, long timeMs, int scenario, int version) throws IOException {
+        int flags = in.readUnsignedByte();
+        return read(in, flags, id, timeMs, timeMs + VarLong.read(in), scenario, version);
+    }
+
+    private static PendingImpression read(
+            DataInput in,
+            int flags,
+            long id,
+            long timeMs,
+            long nextDeadlineMs,
+            int scenario,
+            int version)
+            throws IOException {
         int stage = (int) VarLong.read(in);
         long validUntilMs = (flags & BOUNDED) == 0 ? UNBOUNDED : timeMs + VarLong.read(in);
         PendingImpression pending =

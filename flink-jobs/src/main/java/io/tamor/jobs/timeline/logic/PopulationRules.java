@@ -54,7 +54,7 @@ public final class PopulationRules implements Serializable {
         this.valueCount = count;
         this.places = found.stream().mapToInt(Integer::intValue).toArray();
         // The state of a group holds the group alone.
-        this.aggregates = new AggregateRules(ofLevel, 1);
+        this.aggregates = new AggregateRules(ofLevel, ofLevel, 1);
     }
 
     /** False where no feature asks, so that the stage is not needed. */

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * An event as it was read: its bytes, what routing and ordering need of them, and where they came
  * from. A record that cannot be used carries the cause and travels on to be rejected and counted.
  *
- * @param userId key of the stream; empty where the record did not decode, and in state, where the
- *     key is known
+ * @param userId key of the stream; empty where the record did not decode, and in state of former
+ *     builds, where the key is the user
  * @param timeMs event time, epoch milliseconds; the record's timestamp where it did not decode
  * @param payload the record's value, byte for byte
  * @param cause null for a usable event
@@ -51,10 +51,10 @@ public record RawEvent(
         this(kind, userId, timeMs, partition, offset, payload, null, "");
     }
 
-    /** The same event without its user, as kept under the user's key. */
-    public RawEvent underKey() {
+    /** The same event of a user, whom former builds kept as the state's key alone. */
+    public RawEvent of(String user) {
         return new RawEvent(
-                kind, "", timeMs, partition, offset, payload, cause, detail, population);
+                kind, user, timeMs, partition, offset, payload, cause, detail, population);
     }
 
     /** The same record, refused. */

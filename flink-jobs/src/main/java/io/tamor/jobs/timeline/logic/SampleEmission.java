@@ -36,25 +36,24 @@ final class SampleEmission {
             }
             tally.samples.add(1);
             out.sample(
-                    Sample.newBuilder()
-                            .setImpressionId(features.impressionId())
-                            .setLabelSet(sets.get(set))
-                            .setStage(stage.stage())
-                            .setLastStage(stage.last())
-                            .setUserId(userId)
-                            .setItemId(features.itemId())
-                            .setScenario(features.scenario())
-                            .setTier(features.tier())
-                            .setImpressionTimeMs(stage.impression().timeMs)
-                            .setMaturedAtMs(stage.maturedAtMs())
-                            .setFeatureSchema(features.featureSchema())
-                            .setCategorical(ByteBuffer.wrap(features.categorical()))
-                            .setDense(ByteBuffer.wrap(features.dense()))
-                            .setLabels(labels)
-                            .setMasks(maskList)
-                            .setWeights(weights)
-                            .setAmountMinor(stage.impression().amountMinor(set))
-                            .build());
+                    new Sample(
+                            features.impressionId(),
+                            sets.get(set),
+                            stage.stage(),
+                            stage.last(),
+                            userId,
+                            features.itemId(),
+                            features.scenario(),
+                            features.tier(),
+                            stage.impression().timeMs,
+                            stage.maturedAtMs(),
+                            features.featureSchema(),
+                            ByteBuffer.wrap(features.categorical()),
+                            ByteBuffer.wrap(features.dense()),
+                            labels,
+                            maskList,
+                            weights,
+                            stage.impression().amountMinor(set)));
         }
         if (stage.last()) {
             tally.completed.add(1);

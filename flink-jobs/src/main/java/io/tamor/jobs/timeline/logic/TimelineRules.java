@@ -18,6 +18,10 @@ public final class TimelineRules {
     private final TierOptions tiers;
     private final List<String> tierNames;
     private final long retentionMs;
+
+    /** Whether features ask for the items of past outcomes; those of impressions match them. */
+    private final boolean countsByItem;
+
     private final LabelTimeline timeline;
     private final FeatureRules features;
     private final RequestRules requests;
@@ -32,20 +36,26 @@ public final class TimelineRules {
                 deployment.timeline().labelSets().stream().map(LabelSetOptions::name).toList();
         this.tiers = deployment.tiers();
         this.tierNames = tiers.names();
-        // A day, so that the first impression of a day is known to be it.
-        this.retentionMs =
-                Math.max(
-                        DAY_MS,
-                        deployment.longestWindow().toMillis()
-                                + 2 * deployment.timeline().graceMs());
+        this.retentionMs = retentionMs(deployment);
         this.timeline = new LabelTimeline(deployment);
         this.features = new FeatureRules(deployment);
+        this.countsByItem = features.countsByItem();
         this.requests = new RequestRules(deployment.timeline().freezeRequests(), features);
         this.delays = new OutcomeDelays(tierNames);
         this.tally = new TimelineTally(tally, timeline.labels(), sets);
         this.admission = new Admission(deployment, timeline.labels(), this.tally, out);
         this.emission = new SampleEmission(sets, this.tally, out);
         this.corrections = new CorrectionRules(deployment, timeline, sets, this.tally, out);
+    }
+
+    /**
+     * How long a user's events are remembered: for matching and duplicates, and a day, so that the
+     * first impression of a day is known to be it.
+     */
+    static long retentionMs(Deployment deployment) {
+        return Math.max(
+                DAY_MS,
+                deployment.longestWindow().toMillis() + 2 * deployment.timeline().graceMs());
     }
 
     /** How long outcomes take. */
@@ -84,21 +94,27 @@ public final class TimelineRules {
      * late where it is an impression or behind the grace, and else put in its place among labels
      * and position. Aggregates take events in their order only, so a late one is not among them.
      *
-     * @return when the state next needs attention if no event comes, Long.MAX_VALUE for never
+     * @param doneMs all stages due up to it are closed
      */
-    public long late(
-            String userId, UserState user, FrozenFeatures frozen, Event event, long watermarkMs)
+    public void late(
+            String userId,
+            UserState user,
+            FrozenFeatures frozen,
+            Deadlines deadlines,
+            Event event,
+            long doneMs)
             throws Exception {
         makeAggregates(user);
+        catchUp(user, doneMs);
         if (!admission.isKnown(user, event)) {
-            if (corrections.reaches(user, event, watermarkMs)) {
+            if (corrections.reaches(user, event, doneMs)) {
                 correct(userId, user, frozen, event);
             } else {
-                admission.late(event, watermarkMs);
+                admission.late(event, doneMs);
             }
         }
-        corrections.settle(user, frozen, watermarkMs);
-        return dueMs(user);
+        corrections.settle(user, frozen, doneMs);
+        tellChanged(user, deadlines);
     }
 
     /** Rejects an impression that was late before it came here, as a duplicate where it is one. */
@@ -114,59 +130,112 @@ public final class TimelineRules {
         LabelEvent outcome = admission.outcome(then, user.history, event);
         if (outcome != null) {
             corrections.correct(userId, user, frozen, outcome);
-            user.history.add(outcome);
+            user.history.add(outcome, true, countsByItem);
             tally.accepted(event.kind()).add(1);
             tally.lateAccepted.add(1);
         }
     }
 
     /**
-     * Applies the user's events and deadlines up to the watermark.
+     * Applies the user's events of an instant. Stages due before it are closed, those due at it are
+     * not.
      *
-     * @param events all events not yet applied with a time up to the watermark, in {@link
-     *     Event#ORDER}
-     * @param watermarkMs no event up to it is still to come
-     * @return when the state next needs attention if no event comes, Long.MAX_VALUE for never
+     * @param events in {@link Event#ORDER}, all of one time
      */
-    public long advance(
+    public void apply(
             String userId,
             UserState user,
             FrozenFeatures frozen,
-            List<Event> events,
-            long watermarkMs)
+            Deadlines deadlines,
+            List<Event> events)
             throws Exception {
+        long nowMs = events.get(0).timeMs();
         makeAggregates(user);
-        long appliedBefore = user.appliedMs;
+        if (nowMs <= user.appliedMs) { // stored by a build that did not note how far it was
+            for (Event event : events) {
+                late(userId, user, frozen, deadlines, event, user.appliedMs);
+            }
+            return;
+        }
+        catchUp(user, nowMs - 1);
+        corrections.settle(user, frozen, nowMs);
         Event previous = null;
         for (Event event : events) {
-            if (event.timeMs() <= appliedBefore) {
-                late(userId, user, frozen, event, watermarkMs);
-            } else if (previous != null && event.sameAs(previous)) {
+            if (previous != null && event.sameAs(previous)) {
                 admission.duplicate(event, "id " + event.id() + " came twice");
             } else {
-                close(userId, user, frozen, event.timeMs() - 1);
-                corrections.settle(user, frozen, event.timeMs());
-                apply(user, frozen, event);
+                apply(user, frozen, deadlines, event);
             }
             previous = event;
         }
-        close(userId, user, frozen, watermarkMs);
-        corrections.settle(user, frozen, watermarkMs);
-        user.history.prune(watermarkMs == Long.MAX_VALUE ? watermarkMs : watermarkMs - retentionMs);
-        features.aggregates().prune(user.aggregates(), watermarkMs);
-        requests.prune(user, frozen, watermarkMs);
-        return dueMs(user);
+        tellChanged(user, deadlines);
+        prune(user, frozen, nowMs);
     }
 
-    private long dueMs(UserState user) {
-        long due = Math.min(user.labels.earliestDeadlineMs(), corrections.settleDueMs(user));
-        return due == Long.MAX_VALUE ? deathMs(user) : due;
+    private static void tellChanged(UserState user, Deadlines deadlines) throws Exception {
+        for (PendingImpression impression : user.labels.pending) {
+            if (impression.changed) {
+                impression.changed = false;
+                deadlines.changed(impression);
+            }
+        }
     }
 
-    /** When nothing of the user is left to remember; Long.MAX_VALUE where nothing is left now. */
-    private long deathMs(UserState user) {
+    /**
+     * Closes the stage that an impression waits for, and emits its samples.
+     *
+     * @param frozen the impression's features
+     * @return true where the impression waits for another one
+     */
+    public boolean close(String userId, PendingImpression impression, byte[] frozen)
+            throws Exception {
+        return !timeline.closed(
+                impression, stage -> emission.emit(userId, stage, FrozenSample.fromBytes(frozen)));
+    }
+
+    /**
+     * Forgets what no event after the time can ask for.
+     *
+     * @return true where it must be noted; what was only shortened can be shortened again
+     */
+    public boolean look(UserState user, FrozenFeatures frozen, long nowMs) throws Exception {
+        makeAggregates(user);
+        catchUp(user, nowMs);
+        boolean settles = user.settled != null;
+        corrections.settle(user, frozen, nowMs);
+        boolean requested = !user.requests.isEmpty();
+        prune(user, frozen, nowMs);
+        return settles || requested || !user.forgets();
+    }
+
+    /**
+     * Closes the stages of the user's own impressions, which have left from the copies that waited
+     * for them.
+     */
+    private void catchUp(UserState user, long doneMs) throws Exception {
+        long newest = timeline.closeThrough(user.labels, doneMs, null);
+        user.appliedMs = Math.max(user.appliedMs, newest);
+    }
+
+    private void prune(UserState user, FrozenFeatures frozen, long nowMs) throws Exception {
+        user.history.prune(nowMs - retentionMs);
+        features.aggregates().prune(user.aggregates(), nowMs);
+        requests.prune(user, frozen, nowMs);
+    }
+
+    /**
+     * When something of the user can next be forgotten for good if no event comes: features kept
+     * for corrections, then all that is left; Long.MAX_VALUE where nothing is. An event only puts
+     * it off. All that is left is looked for up to half the time that events are remembered later
+     * than it could be, or the users of a replay's first hours would all be looked at in the same
+     * hours.
+     */
+    public long lookMs(String userId, UserState user) {
+        if (user.settled != null) {
+            return corrections.settleDueMs(user);
+        }
         long death = Long.MIN_VALUE;
-        if (user.history.size() > 0) {
+        if (user.history.size() > 0) { // which outlives its impressions' labels
             death = user.history.timeMs(user.history.size() - 1) + retentionMs + 1;
         }
         if (!user.aggregates().isEmpty()) {
@@ -175,7 +244,24 @@ public final class TimelineRules {
         if (!user.requests.isEmpty()) {
             death = Math.max(death, requests.deathMs(user));
         }
-        return death == Long.MIN_VALUE ? Long.MAX_VALUE : death;
+        return death == Long.MIN_VALUE
+                ? Long.MAX_VALUE
+                : death + Math.floorMod(IdHash.of(userId), retentionMs / 2);
+    }
+
+    /**
+     * Hands over the impressions of a state of a former build, whose stages waited in their user's
+     * own state.
+     */
+    public void handOver(UserState user, FrozenFeatures frozen, Deadlines deadlines)
+            throws Exception {
+        makeAggregates(user);
+        for (PendingImpression impression : user.labels.pending) {
+            deadlines.opened(impression, frozen.get(impression.id));
+            if (!corrections.enabled()) {
+                frozen.remove(impression.id);
+            }
+        }
     }
 
     /** Makes the aggregates of a user whose state was stored without. */
@@ -199,25 +285,8 @@ public final class TimelineRules {
         user.aggregates = made;
     }
 
-    private void close(String userId, UserState user, FrozenFeatures frozen, long throughMs)
+    private void apply(UserState user, FrozenFeatures frozen, Deadlines deadlines, Event event)
             throws Exception {
-        long newest =
-                timeline.closeThrough(
-                        user.labels,
-                        throughMs,
-                        stage -> {
-                            long impression = stage.impression().id;
-                            emission.emit(
-                                    userId, stage, FrozenSample.fromBytes(frozen.get(impression)));
-                            // A correction still needs to name the sample.
-                            if (stage.last() && !corrections.enabled()) {
-                                frozen.remove(impression);
-                            }
-                        });
-        user.appliedMs = Math.max(user.appliedMs, newest);
-    }
-
-    private void apply(UserState user, FrozenFeatures frozen, Event event) throws Exception {
         if (admission.isKnown(user, event)) {
             return;
         }
@@ -225,6 +294,7 @@ public final class TimelineRules {
         if (admitted == null) {
             return;
         }
+        byte[] sample = null;
         Impression impression = event.impression();
         if (impression != null) {
             String tier = tierOf(user, impression, event.timeMs());
@@ -236,8 +306,10 @@ public final class TimelineRules {
                             tier,
                             user,
                             event.raw().population());
-            FrozenSample sample = features.freeze(view, requests.userHalf(view, frozen));
-            frozen.put(admitted.impression(), sample.toBytes());
+            sample = features.freeze(view, requests.userHalf(view, frozen)).toBytes();
+            if (corrections.enabled()) { // which name the sample when it has left
+                frozen.put(admitted.impression(), sample);
+            }
         }
         corrections.applied(user, admitted);
         timeline.apply(
@@ -249,12 +321,15 @@ public final class TimelineRules {
                         claimants.forEach(claimant -> delay(user, event, claimant));
                     }
                 });
+        if (sample != null) {
+            deadlines.opened(user.labels.newest(), sample);
+        }
         if (event.kind() == EventKind.CLICK || event.kind() == EventKind.CONVERSION) {
             user.labels.pending.stream()
                     .filter(pending -> pending.id == admitted.impression())
                     .forEach(pending -> delay(user, event, pending));
         }
-        user.history.add(admitted);
+        user.history.add(admitted, false, impression != null || countsByItem);
         features.aggregates()
                 .add(
                         user.aggregates(),

@@ -5,10 +5,12 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * A user's accepted events, oldest first, in flat arrays: what matching, duplicate checks and user
- * totals read. Bounded in time by {@link #prune}. About 26 bytes an event when stored.
+ * A user's accepted events, oldest first, in flat arrays: what matching, duplicate checks and
+ * aggregates of recent events read. Bounded in time by {@link #prune}. About 14 bytes an event when
+ * stored, and 8 for each of its items.
  */
 final class UserHistory {
     static final int IMPRESSION = 0;
@@ -16,6 +18,14 @@ final class UserHistory {
     static final int CONVERSION = 2;
     static final int SUBSCRIPTION = 3;
     static final int REDEMPTION = 4;
+
+    private static final int TYPE = 7;
+    private static final int LATE = 8;
+
+    /** In the stored form: labels follow that are still open. */
+    private static final int PENDING = 16;
+
+    private static final int NO_ITEM = 32;
 
     private int size;
     private long[] times = new long[4];
@@ -46,7 +56,12 @@ final class UserHistory {
     }
 
     int type(int index) {
-        return types[index];
+        return types[index] & TYPE;
+    }
+
+    /** True of an event that came behind the watermark: features never know it. */
+    boolean late(int index) {
+        return (types[index] & LATE) != 0;
     }
 
     long item(int index) {
@@ -61,13 +76,17 @@ final class UserHistory {
         return amounts[index];
     }
 
-    /** Adds an event at its place in time. */
-    void add(LabelEvent event) {
+    /**
+     * Adds an event at its place in time; one that came late is marked.
+     *
+     * @param withItem false where nothing will ask for its item
+     */
+    void add(LabelEvent event, boolean late, boolean withItem) {
         add(
                 event.timeMs(),
-                event.historyType(),
+                event.historyType() | (late ? LATE : 0),
                 IdHash.of(event.id()),
-                event.item(),
+                withItem ? event.item() : LabelEvent.NO_ITEM,
                 event.scenario(),
                 event.amountMinor());
     }
@@ -115,7 +134,7 @@ final class UserHistory {
     /** True where an event of the kind with the id happened at or after the time. */
     boolean knows(EventKind kind, long id, long sinceMs) {
         for (int i = size - 1; i >= 0 && times[i] >= sinceMs; i--) {
-            if (ids[i] == id && Math.min(types[i], SUBSCRIPTION) == kind.code()) {
+            if (ids[i] == id && Math.min(type(i), SUBSCRIPTION) == kind.code()) {
                 return true;
             }
         }
@@ -125,7 +144,7 @@ final class UserHistory {
     /** Id of the latest impression of the item up to the time, 0 where there is none. */
     long latestImpressionOf(long item, long timeMs) {
         for (int i = size - 1; i >= 0; i--) {
-            if (types[i] == IMPRESSION && items[i] == item && times[i] <= timeMs) {
+            if (type(i) == IMPRESSION && items[i] == item && times[i] <= timeMs) {
                 return ids[i];
             }
         }
@@ -136,30 +155,122 @@ final class UserHistory {
     long subscribedAfter(long timeMs) {
         long sum = 0;
         for (int i = size - 1; i >= 0 && times[i] > timeMs; i--) {
-            if (types[i] == SUBSCRIPTION) {
+            if (type(i) == SUBSCRIPTION) {
                 sum = Amounts.sum(sum, amounts[i]);
             }
         }
         return sum;
     }
 
-    void write(DataOutput out) throws IOException {
+    /** True where each of the impressions is among the events, in their order. */
+    boolean holds(List<PendingImpression> pending) {
+        int found = 0;
+        for (int i = 0; i < size && found < pending.size(); i++) {
+            if (isOf(i, pending.get(found))) {
+                found++;
+            }
+        }
+        return found == pending.size();
+    }
+
+    private boolean isOf(int index, PendingImpression impression) {
+        return ids[index] == impression.id
+                && type(index) == IMPRESSION
+                && times[index] == impression.timeMs
+                && scenarios[index] == impression.scenario;
+    }
+
+    /**
+     * Writes the events, each open impression's labels with it.
+     *
+     * @param pending impressions among the events, in their order
+     */
+    void write(DataOutput out, List<PendingImpression> pending) throws IOException {
         VarLong.write(out, size);
+        Dictionary names = new Dictionary();
+        Dictionary places = new Dictionary();
         long before = 0;
+        int open = 0;
         for (int i = 0; i < size; i++) {
+            boolean isOpen = open < pending.size() && isOf(i, pending.get(open));
+            boolean hasItem = items[i] != LabelEvent.NO_ITEM;
             VarLong.write(out, times[i] - before);
             before = times[i];
-            out.writeByte(types[i]);
+            out.writeByte(types[i] | (isOpen ? PENDING : 0) | (hasItem ? 0 : NO_ITEM));
             out.writeLong(ids[i]);
-            out.writeLong(items[i]);
-            out.writeInt(scenarios[i]);
-            if (types[i] >= SUBSCRIPTION) {
+            if (hasItem) {
+                names.write(out, items[i]);
+            }
+            places.write(out, scenarios[i]);
+            if (type(i) >= SUBSCRIPTION) {
                 VarLong.write(out, amounts[i]);
+            }
+            if (isOpen) {
+                pending.get(open++).writeLabels(out);
             }
         }
     }
 
-    static UserHistory read(DataInput in) throws IOException {
+    /** Reads what {@link #write} wrote; adds the open impressions to the list. */
+    static UserHistory read(DataInput in, List<PendingImpression> pending, int version)
+            throws IOException {
+        UserHistory history = new UserHistory();
+        int size = (int) VarLong.read(in);
+        history.grow(Math.max(4, size));
+        Dictionary names = new Dictionary();
+        Dictionary places = new Dictionary();
+        long time = 0;
+        for (int i = 0; i < size; i++) {
+            time += VarLong.read(in);
+            int head = in.readUnsignedByte();
+            int type = head & TYPE;
+            long id = in.readLong();
+            long item = (head & NO_ITEM) != 0 ? LabelEvent.NO_ITEM : names.read(in);
+            int scenario = (int) places.read(in);
+            long amountMinor = type >= SUBSCRIPTION ? VarLong.read(in) : 0;
+            history.add(time, head & (TYPE | LATE), id, item, scenario, amountMinor);
+            if ((head & PENDING) != 0) {
+                pending.add(PendingImpression.readLabels(in, id, time, scenario, version));
+            }
+        }
+        return history;
+    }
+
+    /** Hashes that recur: the first time whole, then by number. */
+    private static final class Dictionary {
+        private long[] values = new long[4];
+        private int count;
+
+        void write(DataOutput out, long value) throws IOException {
+            int number = 0;
+            while (number < count && values[number] != value) {
+                number++;
+            }
+            VarLong.write(out, number);
+            if (number == count) {
+                out.writeLong(value);
+                add(value);
+            }
+        }
+
+        long read(DataInput in) throws IOException {
+            int number = (int) VarLong.read(in);
+            if (number == count) {
+                add(in.readLong());
+            }
+            return values[number];
+        }
+
+        private void add(long value) {
+            if (count == values.length) {
+                values = Arrays.copyOf(values, 2 * count);
+            }
+            values[count++] = value;
+        }
+    }
+
+    /** Reads the form of versions 1 to 4 of {@link UserState}. */
+    static UserHistory readVersion4(DataInput in) throws IOException {
         UserHistory history = new UserHistory();
         int size = (int) VarLong.read(in);
         history.grow(Math.max(4, size));

@@ -14,9 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UserState {
     /** The stored form that is written; {@link #read} says what the older ones lack. */
-    static final int VERSION = 4;
+    public static final int VERSION = 5;
 
-    private static final long NEVER = Long.MAX_VALUE;
+    private static final int NAMED_TIER = 1;
+    private static final int AGGREGATES = 2;
+    private static final int AGGREGATES_UNMADE = 4;
+    private static final int SETTLED = 8;
+    private static final int PENDING_APART = 16;
 
     /** As of {@link #appliedMs}. */
     LabelState labels = new LabelState();
@@ -45,8 +49,6 @@ public final class UserState {
     /** Ranking requests whose features are frozen, in event order. */
     final List<RequestRules.Open> requests = new ArrayList<>(1);
 
-    private long wakeMs = NEVER;
-
     Aggregates aggregates() {
         Aggregates made = aggregates;
         if (made == null) {
@@ -68,49 +70,48 @@ public final class UserState {
     /** True where nothing is left to remember, so that the user's entry can go. */
     public boolean isEmpty() {
         return labels.pending.isEmpty()
-                && settled == null
-                && history.size() == 0
-                && requests.isEmpty()
-                && (aggregates == null || aggregates.isEmpty())
+                && !forgets()
                 && labels.positionMinor == 0
                 && labels.tierSinceMs == 0;
     }
 
     /**
-     * Decides whether a new wake-up is due.
-     *
-     * @param nowMs current watermark: timers up to it have fired
-     * @param dueMs when the state next needs attention, Long.MAX_VALUE for never
-     * @return true where the caller must set a timer at {@code dueMs}; false where one set earlier
-     *     comes soon enough
+     * True where something of the user is forgotten with time. As long as it is, one look at the
+     * user is due.
      */
-    public boolean wake(long nowMs, long dueMs) {
-        if (wakeMs <= nowMs) {
-            wakeMs = NEVER;
-        }
-        if (dueMs >= wakeMs) {
-            return false;
-        }
-        wakeMs = dueMs;
-        return true;
+    public boolean forgets() {
+        return settled != null
+                || history.size() > 0
+                || !requests.isEmpty()
+                || (aggregates != null && !aggregates.isEmpty());
     }
 
     /** Writes the newest version of the stored form. */
     public void write(DataOutput out) throws IOException {
+        Aggregates made = aggregates;
+        Settled remembered = settled;
+        boolean held = history.holds(labels.pending);
         out.writeByte(VERSION);
-        labels.write(out);
-        out.writeInt(namedTier);
+        out.writeByte(
+                (namedTier == 0 ? 0 : NAMED_TIER)
+                        | (made == null ? AGGREGATES_UNMADE : made.isEmpty() ? 0 : AGGREGATES)
+                        | (remembered == null ? 0 : SETTLED)
+                        | (held ? 0 : PENDING_APART));
+        VarLong.write(out, labels.positionMinor);
+        VarLong.write(out, labels.tierSinceMs);
+        VarLong.write(out, labels.number);
+        if (namedTier != 0) {
+            out.writeInt(namedTier);
+        }
         VarLong.write(out, lastImpressionDay);
         VarLong.write(out, appliedMs);
-        VarLong.write(out, wakeMs);
-        history.write(out);
-        Aggregates made = aggregates;
-        out.writeBoolean(made != null);
-        if (made != null) {
+        history.write(out, held ? labels.pending : List.of());
+        if (!held) { // a longer window was configured than the events were kept for
+            labels.writePending(out);
+        }
+        if (made != null && !made.isEmpty()) {
             made.write(out);
         }
-        Settled remembered = settled;
-        out.writeBoolean(remembered != null);
         if (remembered != null) {
             remembered.write(out);
         }
@@ -125,23 +126,8 @@ public final class UserState {
         int version = in.readByte();
         return switch (version) {
             case 1, 2 -> readVersion2(in, version);
-            case 3, VERSION -> {
-                UserState state = new UserState();
-                state.labels = LabelState.read(in, version);
-                state.namedTier = in.readInt();
-                state.lastImpressionDay = VarLong.read(in);
-                state.appliedMs = VarLong.read(in);
-                state.wakeMs = VarLong.read(in);
-                state.history = UserHistory.read(in);
-                state.aggregates = in.readBoolean() ? Aggregates.read(in) : null;
-                state.settled = in.readBoolean() ? Settled.read(in, version) : null;
-                // Version 3 froze no requests.
-                int requestCount = version == 3 ? 0 : (int) VarLong.read(in);
-                for (int i = 0; i < requestCount; i++) {
-                    state.requests.add(RequestRules.Open.read(in));
-                }
-                yield state;
-            }
+            case 3, 4 -> readVersion4(in, version);
+            case VERSION -> readNewest(in);
             default ->
                     throw new IOException(
                             "user state: version "
@@ -150,6 +136,52 @@ public final class UserState {
                                     + VERSION
                                     + "; restore with the build that wrote it or a newer one");
         };
+    }
+
+    private static UserState readNewest(DataInput in) throws IOException {
+        UserState state = new UserState();
+        int flags = in.readByte();
+        state.labels.positionMinor = VarLong.read(in);
+        state.labels.tierSinceMs = VarLong.read(in);
+        state.labels.number = VarLong.read(in);
+        state.namedTier = (flags & NAMED_TIER) == 0 ? 0 : in.readInt();
+        state.lastImpressionDay = VarLong.read(in);
+        state.appliedMs = VarLong.read(in);
+        state.history = UserHistory.read(in, state.labels.pending, VERSION);
+        if ((flags & PENDING_APART) != 0) {
+            state.labels.readPending(in, VERSION);
+        }
+        if ((flags & AGGREGATES_UNMADE) != 0) {
+            state.aggregates = null;
+        } else if ((flags & AGGREGATES) != 0) {
+            state.aggregates = Aggregates.read(in);
+        }
+        state.settled = (flags & SETTLED) == 0 ? null : Settled.read(in, VERSION);
+        state.readRequests(in);
+        return state;
+    }
+
+    private void readRequests(DataInput in) throws IOException {
+        for (long left = VarLong.read(in); left > 0; left--) {
+            requests.add(RequestRules.Open.read(in));
+        }
+    }
+
+    /** Versions 3 and 4: open labels and events apart; version 3 froze no requests. */
+    private static UserState readVersion4(DataInput in, int version) throws IOException {
+        UserState state = new UserState();
+        state.labels = LabelState.read(in, version);
+        state.namedTier = in.readInt();
+        state.lastImpressionDay = VarLong.read(in);
+        state.appliedMs = VarLong.read(in);
+        VarLong.read(in); // when it was to be looked at
+        state.history = UserHistory.readVersion4(in);
+        state.aggregates = in.readBoolean() ? Aggregates.read(in) : null;
+        state.settled = in.readBoolean() ? Settled.read(in, version) : null;
+        if (version == 4) {
+            state.readRequests(in);
+        }
+        return state;
     }
 
     /**
@@ -164,9 +196,9 @@ public final class UserState {
         state.lastImpressionDay = VarLong.read(in);
         state.appliedMs = VarLong.read(in);
         state.labels.number = VarLong.read(in);
-        state.wakeMs = VarLong.read(in);
+        VarLong.read(in); // when it was to be looked at
         state.labels.readPending(in, version);
-        state.history = UserHistory.read(in);
+        state.history = UserHistory.readVersion4(in);
         state.aggregates = version == 2 && in.readBoolean() ? Aggregates.read(in) : null;
         for (PendingImpression impression : state.labels.pending) {
             if (impression.firstOfDay) {

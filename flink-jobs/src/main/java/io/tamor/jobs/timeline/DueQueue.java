@@ -1,0 +1,508 @@
+package io.tamor.jobs.timeline;
+
+import io.tamor.jobs.timeline.logic.PendingImpression;
+import io.tamor.jobs.timeline.logic.UserState;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.internal.InternalMapState;
+import org.apache.flink.util.function.ThrowingConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is due in the future of a subtask, done in the order of event time over all its users.
+ * Time is cut into buckets of five minutes. What is due in the bucket at hand is sorted; what is
+ * due later waits in its bucket, and is written to keyed state in chunks: all that came since the
+ * last time for one bucket and key group is one value. When a bucket's time comes it is read in one
+ * go, and cleared when it is over: a deadline costs its share of a chunk, not a look-up of its
+ * user.
+ *
+ * <p>The keys of this state are not users: each key group has one of its own, the namespace is the
+ * bucket, and the map's key numbers the chunks. So what is due moves with its key group when the
+ * job is rescaled. Which buckets there are and how far event time had come is {@link #progress}, in
+ * operator state: what a chunk holds from before that instant is done.
+ *
+ * <p>In memory are the bucket at hand and at most {@link #MOST} things that are not written yet.
+ * Used by the task's thread.
+ */
+final class DueQueue {
+    // Names and types are a stored format, and so are the buckets' length and the groups' keys.
+    static final MapStateDescriptor<Long, byte[]> DUE =
+            new MapStateDescriptor<>(
+                    "due", LongSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE);
+
+    static final long BUCKET_MS = 300_000L;
+
+    /** Most things that wait unwritten; some 20 MB. */
+    static final int MOST = 50_000;
+
+    /** What is due within this time is written last, since most of it need never be. */
+    private static final long SOON_MS = 1_800_000L;
+
+    private static final int CHUNK_VERSION = 1;
+    private static final int PROGRESS_VERSION = 1;
+
+    /** Does what is due. */
+    interface Actions {
+        /** Applies the events of one instant, of any users, in no order. */
+        void events(List<Due> events) throws Exception;
+
+        /** Closes a stage; true where its impression waits for another one. */
+        boolean stage(Due stage) throws Exception;
+
+        /** Looks at a user for what can be forgotten. */
+        void look(Due look) throws Exception;
+    }
+
+    private record Chunk(int group, long number) {}
+
+    /** What is due in five minutes. */
+    private final class Bucket {
+        final long startMs;
+
+        /** What came since the last write. */
+        final List<Due> unwritten = new ArrayList<>();
+
+        /** The key groups that may have chunks in keyed state. */
+        final BitSet written = new BitSet();
+
+        /** The chunks in keyed state, once they are read. */
+        final List<Chunk> chunks = new ArrayList<>();
+
+        Bucket(long startMs) {
+            this.startMs = startMs;
+        }
+
+        void add(Due due) {
+            unwritten.add(due);
+            unwrittenCount++;
+        }
+
+        /** Hands over what came since the last write. */
+        List<Due> take() {
+            List<Due> came = new ArrayList<>(unwritten);
+            unwritten.clear();
+            unwrittenCount -= came.size();
+            return came;
+        }
+
+        /** Writes what came since the last write; changes the current key. */
+        void write() throws Exception {
+            Map<Integer, List<Due>> byGroup = new HashMap<>();
+            for (Due due : take()) {
+                byGroup.computeIfAbsent(groupOf(due.user), g -> new ArrayList<>()).add(due);
+            }
+            for (Map.Entry<Integer, List<Due>> came : byGroup.entrySet()) {
+                chunk(came.getKey(), startMs, came.getValue());
+                written.set(came.getKey());
+                if (this == atHand) {
+                    chunks.add(new Chunk(came.getKey(), chunkCount));
+                }
+            }
+        }
+    }
+
+    private final InternalMapState<String, Long, Long, byte[]> state;
+    private final ThrowingConsumer<String, Exception> keys;
+    private final int maxParallelism;
+    private final KeyGroupRange groups;
+    private final String[] groupKeys;
+
+    /** What was due in the bucket at hand when it was opened, the first last. */
+    private final List<Due> opened = new ArrayList<>();
+
+    /** What became due in it since. */
+    private final PriorityQueue<Due> added = new PriorityQueue<>(Due.ORDER);
+
+    private final TreeMap<Long, Bucket> later = new TreeMap<>();
+
+    /** By key group, how far event time had come in what was restored. */
+    private final long[] restoredMs;
+
+    private final DataOutputSerializer out = new DataOutputSerializer(4096);
+    private final DataInputDeserializer in = new DataInputDeserializer();
+
+    /** Labels newer than those that keyed state has of the bucket at hand. */
+    private final List<Due> relabeled = new ArrayList<>();
+
+    private @Nullable Bucket atHand;
+    private long nowMs = Long.MIN_VALUE;
+    private long chunkCount;
+    private int unwrittenCount;
+
+    /**
+     * @param keys makes a key the current one of keyed state
+     * @param groups the key groups of this subtask
+     */
+    DueQueue(
+            InternalMapState<String, Long, Long, byte[]> state,
+            ThrowingConsumer<String, Exception> keys,
+            int maxParallelism,
+            KeyGroupRange groups) {
+        this.state = state;
+        this.keys = keys;
+        this.maxParallelism = maxParallelism;
+        this.groups = groups;
+        this.groupKeys = groupKeys(maxParallelism, groups);
+        this.restoredMs = new long[groups.getNumberOfKeyGroups()];
+        Arrays.fill(restoredMs, Long.MIN_VALUE);
+    }
+
+    /** For each key group the first of "0", "1", "2" ... that falls into it. */
+    private static String[] groupKeys(int maxParallelism, KeyGroupRange groups) {
+        String[] found = new String[groups.getNumberOfKeyGroups()];
+        int left = found.length;
+        for (int i = 0; left > 0; i++) {
+            String key = Integer.toString(i);
+            int group = KeyGroupRangeAssignment.assignToKeyGroup(key, maxParallelism);
+            if (groups.contains(group) && found[group - groups.getStartKeyGroup()] == null) {
+                found[group - groups.getStartKeyGroup()] = key;
+                left--;
+            }
+        }
+        return found;
+    }
+
+    private int groupOf(String user) {
+        return KeyGroupRangeAssignment.assignToKeyGroup(user, maxParallelism)
+                - groups.getStartKeyGroup();
+    }
+
+    /** How far event time has come: all that was due up to it is done. */
+    long nowMs() {
+        return nowMs;
+    }
+
+    /** The same for one user: after a restore the sources may be behind what was done before. */
+    long doneMs(String user) {
+        return Math.max(nowMs, restoredMs[groupOf(user)]);
+    }
+
+    /**
+     * Adds something due after {@link #nowMs}, or at it while it is being done; may change the key.
+     */
+    void add(Due due) throws Exception {
+        long bucketMs = bucketMs(due.atMs);
+        if (bucketMs <= nowMs) {
+            added.add(due);
+        } else {
+            later(bucketMs).add(due);
+            makeRoom();
+        }
+    }
+
+    private Bucket later(long bucketMs) {
+        Bucket bucket = later.get(bucketMs);
+        if (bucket == null) {
+            bucket = new Bucket(bucketMs);
+            later.put(bucketMs, bucket);
+        }
+        return bucket;
+    }
+
+    /** Writes what waits, the farthest first, where it is too much. */
+    private void makeRoom() throws Exception {
+        if (unwrittenCount > MOST) {
+            long soonMs = nowMs == Long.MIN_VALUE ? nowMs : nowMs + SOON_MS;
+            for (Bucket bucket : later.descendingMap().values()) {
+                if (bucket.startMs <= soonMs && unwrittenCount <= MOST / 2) {
+                    break;
+                }
+                bucket.write();
+            }
+        }
+    }
+
+    /** Gives newer labels to the stage that an impression waits for; may change the current key. */
+    void relabel(String user, PendingImpression impression) throws Exception {
+        Due labels = Due.labels(user, impression.copy());
+        if (bucketMs(labels.atMs) > nowMs) {
+            add(labels);
+            return;
+        }
+        // Few outcomes come within minutes of the deadline.
+        for (Due stage : atHand()) {
+            if (labels.isOf(stage)) {
+                stage.relabel(labels.impression());
+                if (stage.stored) {
+                    relabeled.add(labels);
+                }
+                return;
+            }
+        }
+        throw new IllegalStateException(
+                "labels of an impression that does not wait for a stage: the state is damaged");
+    }
+
+    private List<Due> atHand() {
+        List<Due> all = new ArrayList<>(opened);
+        all.addAll(added);
+        return all;
+    }
+
+    private @Nullable Due peek() {
+        Due first = opened.isEmpty() ? null : opened.get(opened.size() - 1);
+        Due other = added.peek();
+        return first == null || (other != null && Due.ORDER.compare(other, first) < 0)
+                ? other
+                : first;
+    }
+
+    private void remove(Due first) {
+        if (first == added.peek()) {
+            added.remove();
+        } else {
+            opened.remove(opened.size() - 1);
+        }
+    }
+
+    /** Does all that is due up to the watermark, in order; changes the current key. */
+    void advance(long watermarkMs, Actions actions) throws Exception {
+        List<Due> events = new ArrayList<>();
+        while (true) {
+            Due first = peek();
+            long nextMs = first == null ? Long.MAX_VALUE : first.atMs;
+            Map.Entry<Long, Bucket> bucket = later.firstEntry();
+            if (bucket != null && bucket.getKey() <= Math.min(nextMs, watermarkMs)) {
+                later.pollFirstEntry();
+                open(bucket.getValue());
+            } else if (first == null || nextMs > watermarkMs) {
+                break;
+            } else {
+                nowMs = nextMs;
+                act(first, events, actions);
+            }
+        }
+        nowMs = Math.max(nowMs, watermarkMs);
+        Bucket over = atHand;
+        if (over != null && over.startMs + BUCKET_MS - 1 <= nowMs) {
+            clear(over);
+            atHand = null;
+        }
+    }
+
+    private void act(Due first, List<Due> events, Actions actions) throws Exception {
+        remove(first);
+        switch (first.kind) {
+            case EVENT -> {
+                events.clear();
+                events.add(first);
+                for (Due other = peek();
+                        other != null && other.kind == Due.Kind.EVENT && other.atMs == first.atMs;
+                        other = peek()) {
+                    remove(other);
+                    events.add(other);
+                }
+                actions.events(events);
+            }
+            case STAGE -> {
+                if (actions.stage(first)) {
+                    add(Due.stage(first.user, first.impression(), first.frozen()));
+                }
+            }
+            case LOOK -> actions.look(first);
+            case LABELS -> throw new IllegalStateException("labels are not due");
+        }
+    }
+
+    /** Makes a bucket the one at hand; the one before is over. */
+    private void open(Bucket bucket) throws Exception {
+        if (atHand != null) {
+            clear(atHand);
+        }
+        relabeled.clear();
+        atHand = bucket;
+        List<Due> found = new ArrayList<>();
+        for (int g = bucket.written.nextSetBit(0); g >= 0; g = bucket.written.nextSetBit(g + 1)) {
+            readChunks(g, bucket, found);
+        }
+        found.addAll(bucket.take());
+        Map<Due.Name, Due> labels = new HashMap<>();
+        for (Due due : found) {
+            if (due.kind == Due.Kind.LABELS) {
+                labels.put(due.name(), due); // of one impression the newest comes last
+            } else {
+                opened.add(due);
+            }
+        }
+        relabel(labels);
+        opened.sort(Due.ORDER.reversed());
+    }
+
+    private void relabel(Map<Due.Name, Due> labels) {
+        if (labels.isEmpty()) {
+            return;
+        }
+        for (Due stage : opened) {
+            Due newer = stage.kind == Due.Kind.STAGE ? labels.remove(stage.name()) : null;
+            if (newer != null) {
+                stage.relabel(newer.impression());
+                if (stage.stored && !newer.stored) {
+                    relabeled.add(newer);
+                }
+            }
+        }
+        if (!labels.isEmpty()) {
+            throw new IllegalStateException(
+                    "labels of impressions that do not wait for a stage: the state is damaged");
+        }
+    }
+
+    private void readChunks(int group, Bucket bucket, List<Due> found) throws Exception {
+        setPlace(group, bucket.startMs);
+        TreeMap<Long, byte[]> chunks = new TreeMap<>();
+        for (Map.Entry<Long, byte[]> chunk : state.entries()) {
+            chunks.put(chunk.getKey(), chunk.getValue());
+            bucket.chunks.add(new Chunk(group, chunk.getKey()));
+        }
+        for (byte[] chunk : chunks.values()) {
+            in.setBuffer(chunk);
+            int version = in.readByte();
+            if (version != CHUNK_VERSION) {
+                throw new IOException(
+                        "due: form version "
+                                + version
+                                + ", this build reads "
+                                + CHUNK_VERSION
+                                + "; restore with the build that wrote it or a newer one");
+            }
+            int labelsVersion = in.readByte();
+            while (in.available() > 0) {
+                Due due = Due.read(in, bucket.startMs, labelsVersion);
+                due.stored = true;
+                if (due.atMs > restoredMs[group]) {
+                    found.add(due);
+                }
+            }
+        }
+    }
+
+    private void chunk(int group, long bucketMs, List<Due> dues) throws Exception {
+        out.clear();
+        out.writeByte(CHUNK_VERSION);
+        out.writeByte(UserState.VERSION);
+        for (Due due : dues) {
+            due.write(out, bucketMs);
+        }
+        setPlace(group, bucketMs);
+        state.put(++chunkCount, out.getCopyOfBuffer());
+    }
+
+    private void clear(Bucket over) throws Exception {
+        for (Chunk chunk : over.chunks) {
+            setPlace(chunk.group, over.startMs);
+            state.remove(chunk.number);
+        }
+    }
+
+    private void setPlace(int group, long bucketMs) throws Exception {
+        keys.accept(groupKeys[group]);
+        state.setCurrentNamespace(bucketMs);
+    }
+
+    /** Writes all that keyed state does not have yet; changes the current key. */
+    void store() throws Exception {
+        for (Bucket bucket : later.values()) {
+            bucket.write();
+        }
+        Bucket now = atHand;
+        for (Due due : atHand()) {
+            if (!due.stored) {
+                if (now == null) { // nothing of it was ever written
+                    now = new Bucket(bucketMs(due.atMs));
+                    atHand = now;
+                }
+                now.add(due);
+                due.stored = true;
+            }
+        }
+        if (now != null) {
+            relabeled.forEach(now::add);
+            relabeled.clear();
+            now.write();
+        }
+    }
+
+    static long bucketMs(long timeMs) {
+        return Math.floorDiv(timeMs, BUCKET_MS) * BUCKET_MS;
+    }
+
+    /**
+     * What must be known after a restore beside keyed state: the key groups, how far event time had
+     * come in each, the buckets that may have chunks, and the number of the last chunk.
+     */
+    byte[] progress() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream to = new DataOutputStream(bytes);
+        to.writeByte(PROGRESS_VERSION);
+        to.writeInt(groups.getStartKeyGroup());
+        to.writeInt(groups.getNumberOfKeyGroups());
+        for (long restored : restoredMs) {
+            to.writeLong(Math.max(nowMs, restored));
+        }
+        to.writeLong(chunkCount);
+        Bucket now = atHand;
+        to.writeInt(later.size() + (now == null ? 0 : 1));
+        if (now != null) {
+            to.writeLong(now.startMs);
+        }
+        for (long bucket : later.keySet()) {
+            to.writeLong(bucket);
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * Takes what a former subtask stored as {@link #progress}, as far as it is about these groups.
+     */
+    void restore(byte[] progress) throws IOException {
+        DataInputStream from = new DataInputStream(new ByteArrayInputStream(progress));
+        int version = from.readByte();
+        if (version != PROGRESS_VERSION) {
+            throw new IOException(
+                    "progress: form version "
+                            + version
+                            + ", this build reads "
+                            + PROGRESS_VERSION
+                            + "; restore with the build that wrote it or a newer one");
+        }
+        int first = from.readInt() - groups.getStartKeyGroup();
+        int count = from.readInt();
+        for (int group = first; group < first + count; group++) {
+            long doneMs = from.readLong();
+            if (isOwn(group)) {
+                restoredMs[group] = Math.max(restoredMs[group], doneMs);
+            }
+        }
+        chunkCount = Math.max(chunkCount, from.readLong());
+        for (int left = from.readInt(); left > 0; left--) {
+            Bucket bucket = later(from.readLong());
+            for (int group = first; group < first + count; group++) {
+                if (isOwn(group)) {
+                    bucket.written.set(group);
+                }
+            }
+        }
+    }
+
+    private boolean isOwn(int group) {
+        return group >= 0 && group < groupKeys.length;
+    }
+}
