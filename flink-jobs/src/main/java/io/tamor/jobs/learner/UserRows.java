@@ -167,6 +167,7 @@ final class UserRows implements UserRowStore {
 
     /** Shows every row changed since the last call and takes their marks away. */
     void drainChanges(ChangeVisitor visitor) throws Exception {
+        flush(); // in the state's order, which does not depend on what is in memory
         backend.applyToAllKeys(
                 VoidNamespace.INSTANCE,
                 VoidNamespaceSerializer.INSTANCE,
@@ -185,14 +186,6 @@ final class UserRows implements UserRowStore {
                         rows.update(row);
                     }
                 });
-        for (Map.Entry<String, Loaded> one : loaded.entrySet()) {
-            Loaded known = one.getValue();
-            if (known.row.changed) {
-                visitor.visit(one.getKey(), known.row);
-                known.row.changed = false;
-                known.unwritten = true;
-            }
-        }
     }
 
     /**
