@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             SnapshotCommand.Inspect.class,
             SnapshotCommand.Verify.class,
-            SnapshotCommand.Diff.class
+            SnapshotCommand.Diff.class,
+            SnapshotScoreCommand.class
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
@@ -184,7 +185,7 @@ public final class SnapshotCommand {
         }
     }
 
-    private static SnapshotFolder newest(Path path) throws IOException {
+    static SnapshotFolder newest(Path path) throws IOException {
         List<Path> versions = versions(path);
         return new SnapshotFolder(new LocalSnapshotStore(versions.get(versions.size() - 1)));
     }

@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify-samples",
         description = {
-            "Derives samples and rejections again from the event topics, by an independent"
-                    + " single-threaded oracle, and reports every difference. Exit status 1 on any.",
+            "Derives samples, rejections and corrections again from the event topics, by an"
+                    + " independent single-threaded oracle, and reports every difference. Exit status 1 on any.",
             "The timeline may be running. What it has not committed yet is not expected; after a"
                     + " bounded run say --closed. Reads the topics from their beginning: as often as"
                     + " the heap (TAMOR_HEAP) needs."
@@ -79,6 +79,7 @@ public final class VerifySamplesCommand implements Callable<Integer> {
         if (json) {
             document.put("samples", verified.samples())
                     .put("late", verified.late())
+                    .put("corrections", verified.corrections())
                     .put("differences", verified.differences());
             if (verified.toMs() != Long.MAX_VALUE) {
                 document.put("toMs", verified.toMs());
@@ -94,6 +95,8 @@ public final class VerifySamplesCommand implements Callable<Integer> {
                             + ", "
                             + verified.late()
                             + " late events left out, "
+                            + verified.corrections()
+                            + " corrections, "
                             + verified.differences()
                             + " differences");
         }

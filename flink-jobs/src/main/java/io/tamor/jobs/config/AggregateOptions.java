@@ -69,6 +69,33 @@ public record AggregateOptions(
         hop = hop != null ? hop : function.exact() ? Duration.ofMillis(1) : usualHop(over);
     }
 
+    /**
+     * What the values depend on, as a text that fingerprints are made of: it must never change for
+     * what can be configured now. A component that comes later is named only where it is not what
+     * was meant before it came.
+     */
+    String meaning() {
+        return "AggregateOptions[function="
+                + function
+                + ", of="
+                + of
+                + ", per="
+                + per
+                + ", over="
+                + over
+                + ", same="
+                + same
+                + ", hop="
+                + hop
+                + ", scenario="
+                + scenario
+                + ", smoothing="
+                + (smoothing == null ? null : smoothing.meaning())
+                + ", users="
+                + users
+                + "]";
+    }
+
     private static Duration usualHop(Duration over) {
         return ROUND.stream()
                 .filter(step -> step.multipliedBy(USUAL_HOPS).compareTo(over) <= 0)
@@ -135,5 +162,9 @@ public record AggregateOptions(
      * @param rate what to expect without any event
      * @param weight how many events of {@code per} it is worth, > 0
      */
-    public record Smoothing(double rate, double weight) implements Serializable {}
+    public record Smoothing(double rate, double weight) implements Serializable {
+        String meaning() {
+            return "Smoothing[rate=" + rate + ", weight=" + weight + "]";
+        }
+    }
 }

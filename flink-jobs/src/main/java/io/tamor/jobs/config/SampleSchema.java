@@ -73,13 +73,18 @@ public record SampleSchema(
         }
     }
 
+    private static String meaning(FeatureOptions feature) {
+        AggregateOptions aggregate = feature.aggregate();
+        return aggregate == null ? String.valueOf(feature.from()) : aggregate.meaning();
+    }
+
     /** Rows and dimensions are the model's, not the sample's, so they are left out. */
     private static String described(FeatureOptions feature) {
         return feature.side()
                 + " "
                 + feature.name()
                 + " "
-                + (feature.from() == null ? feature.aggregate() : feature.from())
+                + meaning(feature)
                 + " "
                 + feature.transform()
                 + "\n";

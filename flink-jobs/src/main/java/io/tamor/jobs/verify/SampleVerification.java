@@ -6,11 +6,13 @@ import io.tamor.jobs.config.Topics;
 import io.tamor.jobs.io.CommittedRecords;
 import io.tamor.jobs.verify.logic.Difference;
 import io.tamor.jobs.verify.logic.Evidence;
+import io.tamor.jobs.verify.logic.FoundCorrection;
 import io.tamor.jobs.verify.logic.FoundSample;
 import io.tamor.jobs.verify.logic.Place;
 import io.tamor.jobs.verify.logic.PlainEvent;
 import io.tamor.jobs.verify.logic.Scope;
 import io.tamor.jobs.verify.logic.Verification;
+import io.tamor.schemas.Correction;
 import io.tamor.schemas.RejectedRecord;
 import io.tamor.schemas.Sample;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +70,9 @@ public final class SampleVerification {
                 request.closed() ? writtenEnds() : progress.readEnds(writtenEnds());
         Map<TopicPartition, Long> sampleEnds = topics.ends(deployment.topics().samples());
         Map<TopicPartition, Long> rejectedEnds = topics.ends(deployment.topics().rejected());
+        TopicOptions corrections = deployment.topics().corrections();
+        Map<TopicPartition, Long> correctionEnds =
+                corrections == null ? Map.of() : topics.ends(corrections);
         long endMs = request.closed() ? Long.MAX_VALUE : newest(done) + 1;
         Scope scope = new Scope(request.fromMs(), Math.min(request.toMs(), endMs));
         Counting counting = new Counting(differences);
@@ -82,10 +87,15 @@ public final class SampleVerification {
                             ends,
                             sampleEnds,
                             rejectedEnds,
+                            correctionEnds,
                             user -> Math.floorMod(user.hashCode(), shares) == number));
         }
         return new VerifiedSamples(
-                verification.sampleCount(), verification.lateCount(), counting.count, scope.toMs());
+                verification.sampleCount(),
+                verification.lateCount(),
+                verification.correctionCount(),
+                counting.count,
+                scope.toMs());
     }
 
     private static final class Counting implements Consumer<Difference> {
@@ -144,6 +154,7 @@ public final class SampleVerification {
             Map<PlainEvent.Kind, Map<TopicPartition, Long>> ends,
             Map<TopicPartition, Long> sampleEnds,
             Map<TopicPartition, Long> rejectedEnds,
+            Map<TopicPartition, Long> correctionEnds,
             Evidence.Share share) {
         Evidence evidence = new Evidence();
         ends.forEach(
@@ -182,7 +193,39 @@ public final class SampleVerification {
                                 timeMs == null ? record.timestamp() : timeMs);
                     }
                 });
+        topics.decoded(
+                correctionEnds,
+                Correction.class,
+                (record, correction) -> {
+                    Place outcome = outcome(correction);
+                    if (share.has(correction.getUserId()) && isRead(outcome, ends)) {
+                        evidence.correction(
+                                new FoundCorrection(correction, outcome, place(record)));
+                    }
+                });
         return evidence;
+    }
+
+    /** Where the late outcome of a correction is; nowhere in those of version 1. */
+    private Place outcome(Correction correction) {
+        for (PlainEvent.Kind kind : PlainEvent.Kind.values()) {
+            if (kind.stream().equals(correction.getOutcomeStream())) {
+                return new Place(
+                        topic(deployment.topics(), kind).name(),
+                        correction.getOutcomePartition(),
+                        correction.getOutcomeOffset());
+            }
+        }
+        return new Place("", correction.getOutcomePartition(), correction.getOutcomeOffset());
+    }
+
+    /** False of an outcome behind the ends up to which events are looked at. */
+    private static boolean isRead(
+            Place outcome, Map<PlainEvent.Kind, Map<TopicPartition, Long>> ends) {
+        TopicPartition partition = new TopicPartition(outcome.topic(), outcome.partition());
+        return ends.values().stream()
+                .map(until -> until.get(partition))
+                .allMatch(end -> end == null || outcome.offset() < end);
     }
 
     private static Place place(ConsumerRecord<byte[], byte[]> record) {

@@ -219,6 +219,27 @@ final class DeploymentReaderTest {
         assertThat(otherFeature).isNotEqualTo(original);
     }
 
+    /** Samples and learner state of former builds carry it: it must never change. */
+    @Test
+    void theFingerprintIsThatOfFormerBuilds() throws IOException {
+        String more =
+                example()
+                        .replace(
+                                "features:\n",
+                                """
+                                features:
+                                  - {name: a1, side: item, type: dense, aggregate: {function: rate, \
+                                of: clicks, per: impressions, over: 7 d, same: item, users: all, \
+                                smoothing: {rate: 0.05, weight: 100}}}
+                                  - {name: a2, side: user, type: dense, aggregate: {function: sum, \
+                                of: investments, over: 28 d, hop: 1 d, scenario: fund}}
+                                """);
+        assertThat(DeploymentReader.parse("a", example()).sampleSchema().fingerprintText())
+                .isEqualTo("900d0b81e9ceed46");
+        assertThat(DeploymentReader.parse("b", more).sampleSchema().fingerprintText())
+                .isEqualTo("99eb3b2908c917c2");
+    }
+
     @Test
     void secretsAreNotPrinted() {
         KafkaOptions kafka =

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.TestingSamples;
 import io.tamor.jobs.training.OfflineTraining;
+import io.tamor.jobs.training.SampleFolder;
+import io.tamor.jobs.training.SampleScoring;
 import io.tamor.jobs.training.TestingSampleFolder;
 import io.tamor.jobs.training.TrainedModel;
 import io.tamor.model.snapshot.LocalSnapshotStore;
@@ -19,10 +21,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +67,56 @@ class OfflineTrainingTest {
                     .isNotEmpty()
                     .isEqualTo(values(job.userRows));
         }
+    }
+
+    /** The mini-batch after the last trained one scores as the trainer itself scores it. */
+    @Test
+    void aVersionScoresSamplesAsItsTrainerDoes() throws Exception {
+        List<Sample> ordered = new ArrayList<>(samples);
+        ordered.sort(Comparator.comparingLong(Sample::getMaturedAtMs));
+        int trained = 672; // whole mini-batches
+        long lastMs =
+                ordered.get(trained).getMaturedAtMs() + deployment.learner().maxDelay().toMillis();
+        List<Sample> next = // no mini-batch is cut for its age
+                ordered.subList(trained, trained + 16).stream()
+                        .filter(s -> s.getMaturedAtMs() <= lastMs)
+                        .toList();
+        assertThat(next).hasSizeGreaterThan(1);
+        OfflineTraining training = new OfflineTraining(deployment, Long.MIN_VALUE);
+        training.run(
+                TestingSampleFolder.write(folder.resolve("s"), ordered.subList(0, trained), 1));
+        Path version = TrainedModel.write(training, deployment, folder.resolve("out"));
+        List<String> scored = new ArrayList<>();
+        SampleScoring scoring =
+                new SampleScoring(
+                        new SnapshotFolder(new LocalSnapshotStore(version)).load(),
+                        deployment,
+                        (sample, scores, row) ->
+                                scored.add(
+                                        shown(
+                                                task -> scores.prediction(row, task),
+                                                scores.tasks())));
+        scoring.userRows(folder.resolve("out/user-rows-v00000001.avro"));
+        scoring.run(TestingSampleFolder.write(folder.resolve("n"), next, 1));
+
+        long steps = training.progress().steps;
+        training.run(new SampleFolder(folder.resolve("n")));
+        assertThat(training.progress().steps).as("one mini-batch").isEqualTo(steps + 1);
+        List<String> own = new ArrayList<>();
+        for (int row = 0; row < next.size(); row++) {
+            int at = row;
+            own.add(
+                    shown(
+                            task -> training.trainer().prediction(at, task),
+                            training.trainer().spec().tasks().size()));
+        }
+        // The trainer takes them in order of maturity.
+        assertThat(scored).containsExactlyInAnyOrderElementsOf(own);
+        assertThat(own).doesNotHaveDuplicates();
+    }
+
+    private static String shown(IntFunction<Float> prediction, int tasks) {
+        return IntStream.range(0, tasks).mapToObj(prediction).toList().toString();
     }
 
     @Test

@@ -64,7 +64,7 @@ final class CorrectionsTest {
             timeline.feed(investment("v1", T + 10 * MINUTE, false, 20_000).raw(1));
             timeline.watermarks(T + HOUR);
             timeline.feed(click("c1", "i1", T + 5 * MINUTE).raw(2));
-            assertThat(timeline.collected().corrections)
+            assertThat(TestingCorrections.ofLabels(timeline.collected().corrections))
                     .extracting(
                             Correction::getImpressionId,
                             Correction::getLabelSet,
@@ -101,7 +101,7 @@ final class CorrectionsTest {
             assertThat(timeline.rejected)
                     .extracting(RejectedRecord::getCause)
                     .containsExactly(RejectionCause.DUPLICATE);
-            assertThat(timeline.corrections).hasSize(2);
+            assertThat(TestingCorrections.ofLabels(timeline.corrections)).hasSize(2);
             assertThat(timeline.samples)
                     .filteredOn(s -> s.getStage() == 2)
                     .as("the investment came after what is now a click")
@@ -140,7 +140,7 @@ final class CorrectionsTest {
             timeline.watermarks(T + 73 * HOUR);
             timeline.feed(investment("v2", T + 71 * HOUR, true, 25_000).raw(3));
             timeline.feed(investment("v3", T + 70 * HOUR, true, 5_000).raw(4));
-            assertThat(timeline.collected().corrections)
+            assertThat(TestingCorrections.ofLabels(timeline.collected().corrections))
                     .extracting(
                             Correction::getLabelSet,
                             Correction::getTask,
@@ -168,7 +168,7 @@ final class CorrectionsTest {
             timeline.restore(1);
             timeline.feed(click("c1", "i1", T + 5 * MINUTE).raw(1));
             timeline.watermarks(T + 2 * HOUR);
-            assertThat(timeline.corrections).hasSize(2);
+            assertThat(TestingCorrections.ofLabels(timeline.corrections)).hasSize(2);
             timeline.finish();
             assertThat(timeline.rejected).isEmpty();
         }

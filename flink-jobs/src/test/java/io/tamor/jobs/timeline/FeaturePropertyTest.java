@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tamor.jobs.config.AggregateOptions;
 import io.tamor.jobs.config.FeatureOptions;
+import io.tamor.jobs.config.SampleSchema;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.schemas.Sample;
 import java.nio.ByteBuffer;
@@ -30,6 +31,8 @@ final class FeaturePropertyTest {
     void nothingAtOrAfterAnImpressionChangesItsFeatures() throws Exception {
         int cases = Integer.getInteger("tamor.fuzz.cases", 60);
         int compared = 0;
+        int overAllUsers = 0;
+        int frozen = 0;
         for (long seed = 5_000_000; seed < 5_000_000 + cases; seed++) {
             TimelineCase one = TimelineCase.of(seed);
             Random random = new Random(~seed);
@@ -46,8 +49,82 @@ final class FeaturePropertyTest {
                     .as("seed %d, impression %s", seed, chosen.id())
                     .isEqualTo(before);
             compared++;
+            overAllUsers += one.countsAllUsers() ? 1 : 0;
+            frozen += one.firstOfRequest(chosen).equals(chosen) ? 0 : 1;
         }
         assertThat(compared).as("cases that compare").isGreaterThan(cases / 2);
+        assertThat(overAllUsers).as("cases that count all users' events").isGreaterThan(cases / 8);
+        assertThat(frozen).as("cases of a later impression of its request").isPositive();
+    }
+
+    /**
+     * Drops, moves and adds outcomes at or after the first impression of a request: the user's half
+     * of a later impression of it is as of the first one.
+     */
+    @Test
+    void nothingAfterTheFirstImpressionOfARequestChangesTheUsersHalf() throws Exception {
+        int cases = Integer.getInteger("tamor.fuzz.cases", 200);
+        int compared = 0;
+        for (long seed = 6_000_000; seed < 6_000_000 + cases; seed++) {
+            TimelineCase one = TimelineCase.of(seed);
+            List<TestingEvent> followers =
+                    one.events().stream()
+                            .filter(e -> e.kind() == EventKind.IMPRESSION)
+                            .filter(e -> !one.firstOfRequest(e).equals(e))
+                            .toList();
+            if (followers.isEmpty()) {
+                continue;
+            }
+            Random random = new Random(~seed);
+            TestingEvent chosen = followers.get(random.nextInt(followers.size()));
+            TestingEvent first = one.firstOfRequest(chosen);
+            Seen before = features(one, chosen);
+            if (before == null || features(one, first) == null) {
+                continue; // the case rejects one of them
+            }
+            List<TestingEvent> changed = new ArrayList<>();
+            for (TestingEvent event : one.events()) {
+                boolean fixed =
+                        event.kind() == EventKind.IMPRESSION || event.timeMs() < first.timeMs();
+                int fate = fixed ? 0 : random.nextInt(3);
+                if (fate == 0) {
+                    changed.add(event);
+                } else if (fate == 1) {
+                    changed.add(event.at(event.timeMs() + random.nextInt(4) * HOUR));
+                }
+            }
+            changed.add(
+                    TestingEvent.investment(
+                            "new", chosen.user(), first.timeMs(), null, "fund", false, 1_000_000));
+            Seen after = features(new TimelineCase(seed, one.deployment(), changed), chosen);
+            assertThat(after).as("seed %d, impression %s", seed, chosen.id()).isNotNull();
+            assertThat(userHalf(one, after))
+                    .as("seed %d, impression %s", seed, chosen.id())
+                    .isEqualTo(userHalf(one, before));
+            compared++;
+        }
+        assertThat(compared).as("cases that compare").isGreaterThan(cases / 40);
+    }
+
+    /** Tier and what the user's side holds: it comes first in a sample. */
+    private static List<Object> userHalf(TimelineCase one, Seen seen) {
+        SampleSchema schema = one.deployment().sampleSchema();
+        List<Object> half = new ArrayList<>(List.of(seen.tier()));
+        ByteBuffer dense = seen.dense().duplicate();
+        for (FeatureOptions feature : schema.dense()) {
+            if (feature.side() == FeatureOptions.Side.USER) {
+                half.add(dense.getFloat());
+            }
+        }
+        ByteBuffer categorical = seen.categorical().duplicate();
+        for (FeatureOptions feature : schema.categorical()) {
+            if (feature.side() == FeatureOptions.Side.USER) {
+                for (int left = categorical.get(); left > 0; left--) {
+                    half.add(categorical.getLong());
+                }
+            }
+        }
+        return half;
     }
 
     private static List<TestingEvent> changed(

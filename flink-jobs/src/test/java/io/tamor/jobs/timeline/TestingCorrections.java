@@ -30,11 +30,11 @@ final class TestingCorrections {
         }
         Map<Label, Long> versions = new HashMap<>();
         List<Correction> twice = new ArrayList<>();
-        for (Correction correction : corrections) {
+        for (Correction correction : ofLabels(corrections)) {
             twice.add(correction);
             twice.add(correction);
         }
-        twice.addAll(corrections);
+        twice.addAll(ofLabels(corrections));
         for (Correction correction : twice) {
             Label label =
                     new Label(
@@ -60,6 +60,11 @@ final class TestingCorrections {
                             return Sample.newBuilder(sample).setLabels(right).build();
                         })
                 .toList();
+    }
+
+    /** Those that correct something. */
+    static List<Correction> ofLabels(List<Correction> corrections) {
+        return corrections.stream().filter(c -> !c.getTask().isEmpty()).toList();
     }
 
     private static Label label(Sample sample, int task) {

@@ -8,7 +8,10 @@ import io.tamor.jobs.timeline.logic.PopulationRules;
 import io.tamor.jobs.timeline.logic.PopulationState;
 import io.tamor.jobs.timeline.logic.RawEvent;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -25,16 +28,19 @@ import org.apache.flink.util.Collector;
 /** A population stage in Flink's harness, between the sources and a {@link TestingTimeline}. */
 final class TestingPopulationStage {
     private final Deployment deployment;
+    private final Same level;
     private final PopulationRules rules;
     private final PopulationEvents mapper;
     private final List<EventKind> kinds;
     private final boolean rocksDb;
     private final List<Harness> subtasks = new ArrayList<>();
     private final List<RawEvent> told = new ArrayList<>();
+    private final Map<EventKind, Long> watermarks = new EnumMap<>(EventKind.class);
     private long watermarkMs;
 
     TestingPopulationStage(Deployment deployment, Same level, boolean rocksDb) {
         this.deployment = deployment;
+        this.level = level;
         this.rules = new PopulationRules(deployment, level);
         this.mapper = new PopulationEvents(rules);
         this.mapper.open(null);
@@ -48,6 +54,7 @@ final class TestingPopulationStage {
 
     void start(int parallelism, OperatorSubtaskState state, int oldParallelism) throws Exception {
         watermarkMs = Long.MIN_VALUE;
+        kinds.forEach(kind -> watermarks.put(kind, Long.MIN_VALUE));
         for (int i = 0; i < parallelism; i++) {
             Harness harness = new Harness(parallelism, i);
             harness.setStateBackend(
@@ -85,8 +92,19 @@ final class TestingPopulationStage {
         }
     }
 
+    /** Which events it counts. */
+    Same level() {
+        return level;
+    }
+
+    /** True of an event that would come too late to be counted: behind what the stage reads. */
+    boolean isPast(long timeMs) {
+        return timeMs <= PopulationOperator.overMs(Collections.min(watermarks.values()));
+    }
+
     void watermark(EventKind kind, long timeMs) throws Exception {
         if (kinds.contains(kind)) {
+            watermarks.merge(kind, timeMs, Math::max);
             for (Harness harness : subtasks) {
                 harness.processWatermark(kinds.indexOf(kind), new Watermark(timeMs));
             }

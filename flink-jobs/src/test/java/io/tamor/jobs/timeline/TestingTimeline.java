@@ -150,9 +150,19 @@ final class TestingTimeline implements AutoCloseable {
         }
     }
 
-    /** Where event time is: the least of the inputs' watermarks. */
+    /** Where the users' event time is: the least of the inputs' watermarks. */
     long watermark() {
-        return Arrays.stream(watermarks).min().orElseThrow();
+        long least = Arrays.stream(watermarks).min().orElseThrow();
+        return stages.isEmpty()
+                ? least
+                : Math.min(least, stages.get(stages.size() - 1).watermarkMs());
+    }
+
+    /** True of an event that would come behind the first watermark that decides about it. */
+    boolean isPast(TestingEvent event) {
+        return (event.kind() == EventKind.IMPRESSION && !stages.isEmpty())
+                ? stages.get(0).isPast(event.timeMs())
+                : event.timeMs() <= watermark();
     }
 
     void watermarks(long watermarkMs) throws Exception {

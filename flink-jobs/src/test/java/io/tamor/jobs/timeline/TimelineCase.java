@@ -268,6 +268,35 @@ record TimelineCase(long seed, Deployment deployment, List<TestingEvent> events)
         return values[random.nextInt(values.length)];
     }
 
+    /** Whether a feature is over all users. */
+    boolean countsAllUsers() {
+        return deployment.features().stream()
+                .map(FeatureOptions::aggregate)
+                .anyMatch(a -> a != null && a.users() == AggregateOptions.Users.ALL);
+    }
+
+    /**
+     * The earliest impression of the user's request where the given one is frozen with it, else the
+     * impression itself.
+     */
+    TestingEvent firstOfRequest(TestingEvent impression) {
+        Duration window = deployment.timeline().freezeRequests();
+        String request = impression.attributes().get(TestingEvent.REQUEST);
+        if (window == null || request.isEmpty()) {
+            return impression;
+        }
+        TestingEvent first =
+                events.stream()
+                        .filter(e -> e.kind() == EventKind.IMPRESSION)
+                        .filter(e -> e.user().equals(impression.user()))
+                        .filter(e -> request.equals(e.attributes().get(TestingEvent.REQUEST)))
+                        .min(
+                                Comparator.comparingLong(TestingEvent::timeMs)
+                                        .thenComparing(TestingEvent::id))
+                        .orElse(impression);
+        return impression.timeMs() - first.timeMs() <= window.toMillis() ? first : impression;
+    }
+
     /** The events in a random order of arrival in which none is later than the disorder. */
     List<TestingEvent> arrivals(Random random, long disorderMs) {
         record Arrival(long at, TestingEvent event) {}

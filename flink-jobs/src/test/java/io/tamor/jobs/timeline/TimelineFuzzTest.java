@@ -2,15 +2,23 @@ package io.tamor.jobs.timeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tamor.jobs.config.AggregateOptions;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.verify.logic.BatchOracle;
+import io.tamor.jobs.verify.logic.PlainEvent;
+import io.tamor.schemas.Correction;
 import io.tamor.schemas.RejectedRecord;
+import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -72,25 +80,31 @@ final class TimelineFuzzTest {
                 new TestingTimeline(one.deployment(), rocksDb, 1 + random.nextInt(2))) {
             Map<EventKind, Long> newest = new HashMap<>();
             long offset = 0;
-            // How much later than the watermark allows an event may be. A stage in front of the
-            // users has a watermark of its own, so that late would mean two things.
-            long lateness =
-                    timeline.stages().isEmpty() ? LATENESS[random.nextInt(LATENESS.length)] : 0;
+            // How much later than the watermark allows an event may be.
+            long lateness = LATENESS[random.nextInt(LATENESS.length)];
             List<TestingEvent> arrivals = one.arrivals(random, disorder + lateness);
             List<TestingEvent> inTime = new ArrayList<>();
             List<BatchOracle.Late> late = new ArrayList<>();
+            List<Long> lateOffsets = new ArrayList<>();
+            Map<AggregateOptions.Same, List<PlainEvent>> counted = new HashMap<>();
             int restoreAt = random.nextInt(3) == 0 ? -1 : random.nextInt(arrivals.size() + 1);
             for (TestingEvent event : arrivals) {
                 if (offset == restoreAt) {
                     timeline.restoreWithWatermarks(1 + random.nextInt(4));
                 }
-                if (event.timeMs() > timeline.watermark()) {
+                PlainEvent plain = TestingEvent.plain(List.of(event)).get(0);
+                for (TestingPopulationStage stage : timeline.stages()) {
+                    if (!(event.kind() == EventKind.IMPRESSION
+                            ? timeline.isPast(event)
+                            : stage.isPast(event.timeMs()))) {
+                        counted.computeIfAbsent(stage.level(), l -> new ArrayList<>()).add(plain);
+                    }
+                }
+                if (!timeline.isPast(event)) {
                     inTime.add(event);
                 } else {
-                    late.add(
-                            new BatchOracle.Late(
-                                    TestingEvent.plain(List.of(event)).get(0),
-                                    timeline.watermark()));
+                    lateOffsets.add(offset);
+                    late.add(new BatchOracle.Late(plain, timeline.watermark()));
                 }
                 timeline.feed(event.raw(offset++));
                 newest.merge(event.kind(), event.timeMs(), Math::max);
@@ -101,23 +115,37 @@ final class TimelineFuzzTest {
                 }
             }
             timeline.finish();
-            BatchOracle oracle = BatchOracle.of(one.deployment(), TestingEvent.plain(inTime), late);
-            return difference(oracle, timeline, one);
+            BatchOracle oracle =
+                    BatchOracle.of(one.deployment(), TestingEvent.plain(inTime), late, counted);
+            String difference = difference(oracle, timeline, one);
+            return difference != null ? difference : notTold(one, timeline, arrivals, lateOffsets);
         }
     }
 
     private static String difference(BatchOracle oracle, TestingTimeline timeline, TimelineCase one)
             throws Exception {
-        // The exact amount beside the labels is as emitted: corrections are of labels.
-        boolean amounts = timeline.counts().get("timeline.accepted.late") == 0;
-        List<String> wanted = shown(oracle.samples(), amounts);
-        List<String> found =
-                shown(
-                        TestingCorrections.applied(
-                                one.deployment(), timeline.samples, timeline.corrections),
-                        amounts);
+        List<String> wanted = shown(oracle.samples());
+        List<String> found = shown(timeline.samples);
         if (!found.equals(wanted)) {
             return "samples: " + firstDifference(wanted, found);
+        }
+        List<String> wantedLast = shown(oracle.corrected());
+        List<String> foundLast =
+                shown(
+                        TestingCorrections.applied(
+                                one.deployment(), timeline.samples, timeline.corrections));
+        if (!foundLast.equals(wantedLast)) {
+            return "corrected samples: " + firstDifference(wantedLast, foundLast);
+        }
+        List<String> wantedChanges =
+                oracle.changes().stream().map(TimelineFuzzTest::shown).sorted().toList();
+        List<String> foundChanges =
+                TestingCorrections.ofLabels(timeline.corrections).stream()
+                        .map(TimelineFuzzTest::shown)
+                        .sorted()
+                        .toList();
+        if (!foundChanges.equals(wantedChanges)) {
+            return "corrections: " + firstDifference(wantedChanges, foundChanges);
         }
         List<String> rejectedWanted =
                 oracle.rejected().stream()
@@ -148,12 +176,59 @@ final class TimelineFuzzTest {
         return null;
     }
 
-    private static List<String> shown(List<Sample> samples, boolean amounts) {
-        return samples.stream()
-                .map(s -> amounts ? s : Sample.newBuilder(s).setAmountMinor(0).build())
-                .map(Sample::toString)
-                .sorted()
-                .toList();
+    private static List<String> shown(List<Sample> samples) {
+        return samples.stream().map(Sample::toString).sorted().toList();
+    }
+
+    private static String shown(BatchOracle.LabelChange change) {
+        Sample sample = change.sample();
+        return shown(
+                sample.getImpressionId(),
+                sample.getLabelSet(),
+                sample.getStage(),
+                change.task(),
+                change.before(),
+                change.after(),
+                change.outcome().timeMs());
+    }
+
+    private static String shown(Correction correction) {
+        return shown(
+                correction.getImpressionId(),
+                correction.getLabelSet(),
+                correction.getStage(),
+                correction.getTask(),
+                correction.getOldLabel(),
+                correction.getNewLabel(),
+                correction.getOutcomeTimeMs());
+    }
+
+    private static String shown(Object... values) {
+        return Arrays.toString(values);
+    }
+
+    /** Where late outcomes are taken, the corrections tell of each that was not left out. */
+    private static String notTold(
+            TimelineCase one,
+            TestingTimeline timeline,
+            List<TestingEvent> arrivals,
+            List<Long> late) {
+        Set<Long> leftOut = new HashSet<>();
+        for (RejectedRecord record : timeline.rejected) {
+            if (record.getCause() == RejectionCause.LATE) {
+                leftOut.add(record.getOffset());
+            }
+        }
+        Set<Long> wanted = new TreeSet<>();
+        for (long offset : late) {
+            boolean outcome = arrivals.get((int) offset).kind() != EventKind.IMPRESSION;
+            if (one.deployment().timeline().graceMs() > 0 && outcome && !leftOut.contains(offset)) {
+                wanted.add(offset);
+            }
+        }
+        Set<Long> told = new TreeSet<>();
+        timeline.corrections.forEach(c -> told.add(c.getOutcomeOffset()));
+        return told.equals(wanted) ? null : "told: wanted " + wanted + ", found " + told;
     }
 
     /** Impressions in = completed + pending + rejected. */

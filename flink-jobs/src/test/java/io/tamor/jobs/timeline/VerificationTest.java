@@ -7,11 +7,13 @@ import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.verify.logic.BatchOracle;
 import io.tamor.jobs.verify.logic.Difference;
 import io.tamor.jobs.verify.logic.Evidence;
+import io.tamor.jobs.verify.logic.FoundCorrection;
 import io.tamor.jobs.verify.logic.FoundSample;
 import io.tamor.jobs.verify.logic.Place;
 import io.tamor.jobs.verify.logic.PlainEvent;
 import io.tamor.jobs.verify.logic.Scope;
 import io.tamor.jobs.verify.logic.Verification;
+import io.tamor.schemas.Correction;
 import io.tamor.schemas.RejectedRecord;
 import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
@@ -34,17 +36,9 @@ final class VerificationTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
     void lateEventsAreLeftOutAndNothingElseDiffers(long seed) throws Exception {
-        TimelineCase one = inTimeOrNever(seed);
-        Random random = new Random(seed);
-        List<TestingEvent> arrivals = one.arrivals(random, 24 * HOUR);
-        try (TestingTimeline timeline = new TestingTimeline(one.deployment(), false, 2)) {
-            long newest = Long.MIN_VALUE;
-            for (int i = 0; i < arrivals.size(); i++) {
-                timeline.feed(arrivals.get(i).raw(i));
-                newest = Math.max(newest, arrivals.get(i).timeMs());
-                timeline.watermarks(newest - HOUR);
-            }
-            timeline.finish();
+        TimelineCase one = withGrace(seed, false);
+        List<TestingEvent> arrivals = arrivals(one);
+        try (TestingTimeline timeline = run(one, arrivals)) {
             Evidence evidence = evidence(arrivals, timeline.samples, timeline.rejected);
 
             Verification verification = verify(one.deployment(), evidence, ALL);
@@ -60,10 +54,112 @@ final class VerificationTest {
         }
     }
 
-    /** A case without corrections: which outcomes they take in late, no topic tells. */
-    private static TimelineCase inTimeOrNever(long seed) {
+    /** The same where late outcomes are taken within a grace, and change labels. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
+    void lateOutcomesAreTakenAndCorrectedAndNothingElseDiffers(long seed) throws Exception {
+        TimelineCase one = corrected(seed);
+        List<TestingEvent> arrivals = arrivals(one);
+        try (TestingTimeline timeline = run(one, arrivals)) {
+            List<Correction> corrections = timeline.corrections;
+
+            Verification verification =
+                    verify(one.deployment(), evidence(arrivals, timeline, corrections), ALL);
+
+            List<Correction> ofLabels = TestingCorrections.ofLabels(corrections);
+            assertThat(differences).as("seed " + seed).isEmpty();
+            assertThat(ofLabels).isNotEmpty();
+            assertThat(verification.correctionCount()).isEqualTo(ofLabels.size());
+            assertThat(verification.sampleCount()).isEqualTo(timeline.samples.size());
+        }
+    }
+
+    /**
+     * A correction that is missing, one to another label, one out of turn, one that nothing says.
+     */
+    @Test
+    void wrongCorrectionsAreTold() throws Exception {
+        TimelineCase one = corrected(1);
+        List<TestingEvent> arrivals = arrivals(one);
+        try (TestingTimeline timeline = run(one, arrivals)) {
+            List<Correction> right = timeline.corrections;
+            int label = right.indexOf(TestingCorrections.ofLabels(right).get(0));
+            Correction first = right.get(label);
+            String task = ", task " + first.getTask();
+
+            List<Correction> missing = new ArrayList<>(right);
+            missing.set(label, Correction.newBuilder(first).setTask("").build());
+            assertThat(kinds(one, arrivals, timeline, missing))
+                    .containsExactly(Difference.Kind.MISSING_CORRECTION);
+            assertThat(differences.get(0).what()).contains(first.getImpressionId(), task);
+            assertThat(differences.get(0).place().offset()).isEqualTo(first.getOutcomeOffset());
+
+            List<Correction> wrong = new ArrayList<>(right);
+            wrong.set(label, Correction.newBuilder(first).setNewLabel(7).setVersion(0).build());
+            assertThat(kinds(one, arrivals, timeline, wrong))
+                    .containsExactly(Difference.Kind.DIFFERENT_CORRECTION);
+            assertThat(differences.get(0).place()).isEqualTo(new Place("corrections", 0, label));
+            assertThat(differences.get(0).details())
+                    .containsExactly(
+                            "newLabel: wanted " + first.getNewLabel() + ", found 7.0",
+                            "version: wanted one above 0, found 0");
+
+            List<Correction> more = new ArrayList<>(right);
+            more.add(first);
+            more.add(Correction.newBuilder(first).setStage(99).build());
+            assertThat(kinds(one, arrivals, timeline, more))
+                    .containsExactly(
+                            Difference.Kind.UNEXPECTED_CORRECTION,
+                            Difference.Kind.UNEXPECTED_CORRECTION);
+            assertThat(differences.get(0).details())
+                    .containsExactly("first at " + new Place("corrections", 0, label));
+            assertThat(differences.get(1).what()).contains("stage 99");
+        }
+    }
+
+    private List<Difference.Kind> kinds(
+            TimelineCase one,
+            List<TestingEvent> arrivals,
+            TestingTimeline timeline,
+            List<Correction> corrections)
+            throws Exception {
+        verify(one.deployment(), evidence(arrivals, timeline, corrections), ALL);
+        return differences.stream().map(Difference::kind).toList();
+    }
+
+    /** Runs the case under a watermark that is an hour behind the newest event. */
+    private static TestingTimeline run(TimelineCase one, List<TestingEvent> arrivals)
+            throws Exception {
+        TestingTimeline timeline = new TestingTimeline(one.deployment(), false, 2);
+        long newest = Long.MIN_VALUE;
+        for (int i = 0; i < arrivals.size(); i++) {
+            timeline.feed(arrivals.get(i).raw(i));
+            newest = Math.max(newest, arrivals.get(i).timeMs());
+            timeline.watermarks(newest - HOUR);
+        }
+        timeline.finish();
+        return timeline;
+    }
+
+    private static List<TestingEvent> arrivals(TimelineCase one) {
+        return one.arrivals(new Random(one.seed()), 24 * HOUR);
+    }
+
+    /** A case with corrections, or without. */
+    private static TimelineCase withGrace(long seed, boolean grace) {
         TimelineCase one = TimelineCase.of(seed);
-        return one.deployment().timeline().graceMs() == 0 ? one : inTimeOrNever(seed + 1000);
+        boolean has = one.deployment().timeline().graceMs() > 0;
+        return has == grace ? one : withGrace(seed + 1000, grace);
+    }
+
+    /** A case in which late outcomes change labels. */
+    private static TimelineCase corrected(long seed) throws Exception {
+        TimelineCase one = withGrace(seed, true);
+        try (TestingTimeline timeline = run(one, arrivals(one))) {
+            return TestingCorrections.ofLabels(timeline.corrections).isEmpty()
+                    ? corrected(one.seed() + 1000)
+                    : one;
+        }
     }
 
     @Test
@@ -188,6 +284,22 @@ final class VerificationTest {
         Verification verification = new Verification(deployment, scope, differences::add);
         verification.verify(evidence);
         return verification;
+    }
+
+    private static Evidence evidence(
+            List<TestingEvent> events, TestingTimeline timeline, List<Correction> corrections) {
+        Evidence evidence = evidence(events, timeline.samples, timeline.rejected);
+        for (int i = 0; i < corrections.size(); i++) {
+            Correction correction = corrections.get(i);
+            Place outcome =
+                    new Place(
+                            correction.getOutcomeStream(),
+                            correction.getOutcomePartition(),
+                            correction.getOutcomeOffset());
+            evidence.correction(
+                    new FoundCorrection(correction, outcome, new Place("corrections", 0, i)));
+        }
+        return evidence;
     }
 
     /** What the topics would hold: the events numbered in their order, all in partition 0. */

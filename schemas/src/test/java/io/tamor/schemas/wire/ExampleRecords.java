@@ -50,7 +50,11 @@ final class ExampleRecords {
                         "user-1",
                         NOON,
                         NOON + 900_000,
-                        NOON + 800_000),
+                        NOON + 800_000,
+                        "",
+                        -1,
+                        -1L,
+                        -1L),
                 new RejectedRecord(
                         RejectionCause.ORPHAN,
                         "no impression i-9 of user-1",
@@ -116,6 +120,26 @@ final class ExampleRecords {
                 120.5,
                 0.6,
                 0.4);
+    }
+
+    /** Of an outcome, which version 1 does not name; the bytes in /v2 hold exactly this. */
+    static Correction correctionByOutcome() {
+        return new Correction(
+                "i-1",
+                "default",
+                1,
+                "amount",
+                3L,
+                0f,
+                12.5f,
+                "user-1",
+                NOON,
+                NOON + 900_000,
+                NOON + 800_000,
+                "investments",
+                2,
+                1807L,
+                NOON + 1_000_000);
     }
 
     static Click click() {

@@ -59,8 +59,12 @@ public record TimelineBenchmark(
         return own.toString();
     }
 
-    /** Measures all rounds. */
-    public TimelineSummary measure(Consumer<String> progress) throws IOException {
+    /**
+     * Measures all rounds, and the latency.
+     *
+     * @param latencyRate events a second to measure the latency at, 0 to leave it out
+     */
+    public TimelineSummary measure(int latencyRate, Consumer<String> progress) throws IOException {
         Map<Variant, List<TrialFigures>> figures = new EnumMap<>(Variant.class);
         for (int round = 1; round <= rounds; round++) {
             for (Variant variant : Variant.values()) {
@@ -68,7 +72,21 @@ public record TimelineBenchmark(
                 figures.computeIfAbsent(variant, v -> new ArrayList<>()).add(trial(variant));
             }
         }
-        return new TimelineSummary(figures);
+        if (latencyRate == 0) {
+            return new TimelineSummary(figures, null);
+        }
+        progress.accept("latency at " + latencyRate + " events a second");
+        return new TimelineSummary(figures, latency(latencyRate));
+    }
+
+    /** Measures in this process how soon samples are readable. */
+    private static SampleLatency.Figures latency(int eventsPerSecond) throws IOException {
+        Path folder = Files.createTempDirectory("tamor-benchmark");
+        try {
+            return new SampleLatency(SampleLatency.Options.at(eventsPerSecond)).measure(folder);
+        } finally {
+            delete(folder);
+        }
     }
 
     private TrialFigures trial(Variant variant) throws IOException {

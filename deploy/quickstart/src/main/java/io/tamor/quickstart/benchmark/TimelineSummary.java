@@ -9,15 +9,26 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
-/** What the rounds say together: medians, and the least and greatest of what varies. */
+/**
+ * What the rounds say together, medians and the least and greatest of what varies; and how soon
+ * samples are readable.
+ */
 public final class TimelineSummary {
     private static final double SECONDS_PER_MINUTE = 60;
 
     private final Map<Variant, List<TrialFigures>> figures;
+    private final SampleLatency.@Nullable Figures latency;
 
-    TimelineSummary(Map<Variant, List<TrialFigures>> figures) {
+    /**
+     * @param figures empty where no round was run
+     * @param latency null where it was not measured
+     */
+    TimelineSummary(
+            Map<Variant, List<TrialFigures>> figures, SampleLatency.@Nullable Figures latency) {
         this.figures = figures;
+        this.latency = latency;
     }
 
     private record Spread(double median, double least, double greatest) {
@@ -55,6 +66,35 @@ public final class TimelineSummary {
     /** As {@code --json} prints it. */
     public ObjectNode asJson() {
         ObjectNode root = new JsonMapper().createObjectNode();
+        if (!figures.isEmpty()) {
+            rates(root);
+        }
+        if (latency != null) {
+            latency(root.putObject("latencyMs"), latency);
+        }
+        return root;
+    }
+
+    private static void latency(ObjectNode node, SampleLatency.Figures latency) {
+        long disorderMs = latency.options().disorder().toMillis();
+        put(node, latency.committed());
+        node.put("samples", latency.committed().samples());
+        node.put("eventsPerSecond", latency.eventsPerSecond());
+        node.put("disorderMs", disorderMs);
+        node.put("checkpointIntervalMs", latency.options().checkpointInterval().toMillis());
+        ObjectNode beyond = node.putObject("beyondDisorder");
+        beyond.put("p50", latency.committed().p50() - disorderMs);
+        beyond.put("p99", latency.committed().p99() - disorderMs);
+        put(node.putObject("written"), latency.written());
+    }
+
+    private static void put(ObjectNode node, SampleLatency.Latencies latencies) {
+        node.put("p50", latencies.p50());
+        node.put("p99", latencies.p99());
+        node.put("max", latencies.max());
+    }
+
+    private void rates(ObjectNode root) {
         root.put(
                 "eventsPerSecondPerCore",
                 spread(Variant.TIMELINE, TrialFigures::eventsPerCoreSecond).median());
@@ -84,7 +124,6 @@ public final class TimelineSummary {
             one.put("pendingImpressions", (long) spread(variant, f -> f.pending()).median());
             one.putPOJO("trials", of(variant));
         }
-        return root;
     }
 
     /** The less favourable of the two median ratios. */
@@ -103,6 +142,28 @@ public final class TimelineSummary {
 
     /** For people. */
     public void print(PrintWriter out) {
+        if (!figures.isEmpty()) {
+            printRates(out);
+        }
+        if (latency != null) {
+            SampleLatency.Latencies committed = latency.committed();
+            SampleLatency.Latencies written = latency.written();
+            out.printf(
+                    "from a label's maturity to its sample, at %,.0f events/s: committed %,d ms (99 %%"
+                            + " within %,d ms), of which %,d ms are event_time.disorder; written %,d"
+                            + " ms (%,d ms); checkpoints every %,d ms, %,d samples%n",
+                    latency.eventsPerSecond(),
+                    committed.p50(),
+                    committed.p99(),
+                    latency.options().disorder().toMillis(),
+                    written.p50(),
+                    written.p99(),
+                    latency.options().checkpointInterval().toMillis(),
+                    committed.samples());
+        }
+    }
+
+    private void printRates(PrintWriter out) {
         for (Variant variant : figures.keySet()) {
             Spread rate = spread(variant, TrialFigures::eventsPerCoreSecond);
             out.printf(

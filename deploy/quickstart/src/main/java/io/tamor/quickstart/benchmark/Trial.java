@@ -138,12 +138,16 @@ public final class Trial {
     }
 
     private static Deployment deployment() {
+        return DeploymentReader.parse("timeline.yaml", yaml());
+    }
+
+    /** The deployment that the timeline is measured with. */
+    static String yaml() {
         try (InputStream in = Trial.class.getResourceAsStream("timeline.yaml")) {
             if (in == null) {
                 throw new IOException("the resource timeline.yaml is not in this jar");
             }
-            return DeploymentReader.parse(
-                    "timeline.yaml", new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

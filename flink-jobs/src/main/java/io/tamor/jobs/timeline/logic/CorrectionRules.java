@@ -2,7 +2,6 @@ package io.tamor.jobs.timeline.logic;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.TaskOptions;
-import io.tamor.schemas.Correction;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -78,13 +77,23 @@ final class CorrectionRules {
         return then;
     }
 
-    /** Puts a late outcome in its place and emits what it changes. */
-    void correct(String userId, UserState user, FrozenFeatures frozen, LabelEvent late)
+    /**
+     * Puts a late outcome in its place and emits what it changes.
+     *
+     * @param accepted the outcome as the labels see it
+     * @return true where an emitted label changed
+     */
+    boolean correct(
+            String userId,
+            UserState user,
+            FrozenFeatures frozen,
+            LateOutcome late,
+            LabelEvent accepted)
             throws Exception {
         Settled settled = settledOf(user);
         List<ClosedStage> emitted = new ArrayList<>();
         timeline.replay(settled.labels.copy(), settled.since, user.appliedMs, emitted::add);
-        settled.since.add(settled.before(late), late);
+        settled.since.add(settled.before(accepted), accepted);
         List<ClosedStage> right = new ArrayList<>();
         LabelState labels = settled.labels.copy();
         timeline.replay(labels, settled.since, user.appliedMs, right::add);
@@ -93,30 +102,52 @@ final class CorrectionRules {
         }
         labels.pending.forEach(impression -> impression.changed = true);
         user.labels = labels;
-        user.appliedMs = Math.max(user.appliedMs, late.timeMs());
+        user.appliedMs = Math.max(user.appliedMs, accepted.timeMs());
         settled.version++;
+        boolean changed = false;
         for (int i = 0; i < emitted.size(); i++) {
-            compare(userId, late, settled.version, emitted.get(i), right.get(i), frozen);
+            changed |= compare(userId, late, settled.version, emitted.get(i), right.get(i), frozen);
+        }
+        return changed;
+    }
+
+    /** Tells of a late outcome that changes no emitted label, where late outcomes are taken. */
+    void unchanged(String userId, LateOutcome late) {
+        if (enabled() && late.event().kind() != EventKind.IMPRESSION) {
+            out.correction(
+                    late.correction(userId)
+                            .setImpressionId("")
+                            .setLabelSet("")
+                            .setStage(0)
+                            .setTask("")
+                            .setVersion(0)
+                            .setOldLabel(0)
+                            .setNewLabel(0)
+                            .setImpressionTimeMs(0)
+                            .setMaturedAtMs(0)
+                            .build());
         }
     }
 
-    private void compare(
+    private boolean compare(
             String userId,
-            LabelEvent late,
+            LateOutcome late,
             long version,
             ClosedStage emitted,
             ClosedStage right,
             FrozenFeatures frozen)
             throws Exception {
+        boolean changed = false;
         for (int set = 0; set < sets.size(); set++) {
             for (int t = 0; t < tasks.size(); t++) {
                 float before = emitted.labels()[set * tasks.size() + t];
                 float after = right.labels()[set * tasks.size() + t];
                 if (emitted.masks()[t] && before != after) {
                     long impression = emitted.impression().id;
+                    changed = true;
                     tally.corrections.add(1);
                     out.correction(
-                            Correction.newBuilder()
+                            late.correction(userId)
                                     .setImpressionId(
                                             FrozenSample.fromBytes(frozen.get(impression))
                                                     .impressionId())
@@ -126,14 +157,13 @@ final class CorrectionRules {
                                     .setVersion(version)
                                     .setOldLabel(before)
                                     .setNewLabel(after)
-                                    .setUserId(userId)
                                     .setImpressionTimeMs(emitted.impression().timeMs)
                                     .setMaturedAtMs(emitted.maturedAtMs())
-                                    .setOutcomeTimeMs(late.timeMs())
                                     .build());
                 }
             }
         }
+        return changed;
     }
 
     /** Remembers an event that came in time, before it is applied. */

@@ -9,7 +9,7 @@ public interface TimelineOutput {
     /** A sample, to be stamped with its maturity. */
     void sample(Sample sample);
 
-    /** An emitted label that a late outcome changed. */
+    /** An emitted label that a late outcome changed, or that it changed none. */
     void correction(Correction correction);
 
     /** A record that cannot be used, and why. */

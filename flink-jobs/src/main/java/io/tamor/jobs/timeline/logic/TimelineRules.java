@@ -106,12 +106,12 @@ public final class TimelineRules {
             throws Exception {
         makeAggregates(user);
         catchUp(user, doneMs);
-        if (!admission.isKnown(user, event)) {
-            if (corrections.reaches(user, event, doneMs)) {
-                correct(userId, user, frozen, event);
-            } else {
-                admission.late(event, doneMs);
-            }
+        LateOutcome late = new LateOutcome(event, doneMs);
+        boolean known = admission.isKnown(user, event);
+        if (!known && !corrections.reaches(user, event, doneMs)) {
+            admission.late(event, doneMs);
+        } else if (known || !correct(userId, user, frozen, late)) {
+            corrections.unchanged(userId, late);
         }
         corrections.settle(user, frozen, doneMs);
         tellChanged(user, deadlines);
@@ -124,16 +124,20 @@ public final class TimelineRules {
         }
     }
 
-    private void correct(String userId, UserState user, FrozenFeatures frozen, Event event)
+    /** True where an emitted label changed. */
+    private boolean correct(String userId, UserState user, FrozenFeatures frozen, LateOutcome late)
             throws Exception {
+        Event event = late.event();
         LabelState then = corrections.stateBefore(user, event);
         LabelEvent outcome = admission.outcome(then, user.history, event);
-        if (outcome != null) {
-            corrections.correct(userId, user, frozen, outcome);
-            user.history.add(outcome, true, countsByItem);
-            tally.accepted(event.kind()).add(1);
-            tally.lateAccepted.add(1);
+        if (outcome == null) {
+            return false;
         }
+        boolean changed = corrections.correct(userId, user, frozen, late, outcome);
+        user.history.add(outcome, true, countsByItem);
+        tally.accepted(event.kind()).add(1);
+        tally.lateAccepted.add(1);
+        return changed;
     }
 
     /**

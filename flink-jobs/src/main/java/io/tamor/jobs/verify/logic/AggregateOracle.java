@@ -3,13 +3,14 @@ package io.tamor.jobs.verify.logic;
 import io.tamor.jobs.config.AggregateOptions;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.FeatureOptions;
-import io.tamor.jobs.verify.logic.BatchOracle.Accepted;
 import io.tamor.jobs.verify.logic.PlainEvent.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -19,30 +20,30 @@ final class AggregateOracle {
     private final Deployment deployment;
     private final List<Accepted> accepted;
 
-    /** All users' events as logged, in event order, copies once. */
-    private final List<Accepted> logged;
+    /** All users' events that count by item, and by scenario, in event order, copies once. */
+    private final Map<AggregateOptions.Same, List<Accepted>> counted =
+            new EnumMap<>(AggregateOptions.Same.class);
 
-    AggregateOracle(Deployment deployment, List<Accepted> accepted, List<PlainEvent> events) {
+    AggregateOracle(
+            Deployment deployment,
+            List<Accepted> accepted,
+            Map<AggregateOptions.Same, List<PlainEvent>> counted) {
         this.deployment = deployment;
         this.accepted = accepted;
+        counted.forEach((same, events) -> this.counted.put(same, logged(events)));
+    }
+
+    private static List<Accepted> logged(List<PlainEvent> events) {
         record Identity(Kind kind, boolean redemption, String id, long timeMs) {}
         Set<Identity> seen = new HashSet<>();
-        this.logged =
-                events.stream()
-                        .sorted(
-                                Comparator.comparingLong(PlainEvent::timeMs)
-                                        .thenComparing(PlainEvent::kind)
-                                        .thenComparing(PlainEvent::id))
-                        .filter(
-                                e ->
-                                        seen.add(
-                                                new Identity(
-                                                        e.kind(),
-                                                        e.redemption(),
-                                                        e.id(),
-                                                        e.timeMs())))
-                        .map(e -> new Accepted(e, null, Long.MIN_VALUE))
-                        .toList();
+        return events.stream()
+                .sorted(
+                        Comparator.comparingLong(PlainEvent::timeMs)
+                                .thenComparing(PlainEvent::kind)
+                                .thenComparing(PlainEvent::id))
+                .filter(e -> seen.add(new Identity(e.kind(), e.redemption(), e.id(), e.timeMs())))
+                .map(e -> new Accepted(e, null, Long.MIN_VALUE))
+                .toList();
     }
 
     double value(AggregateOptions aggregate, PlainEvent impression) {
@@ -85,7 +86,7 @@ final class AggregateOracle {
         long left = Math.floorDiv(impression.timeMs() - aggregate.over().toMillis(), hop);
         List<PlainEvent> events = new ArrayList<>();
         boolean own = aggregate.users() == AggregateOptions.Users.OWN;
-        for (Accepted one : own ? accepted : logged) {
+        for (Accepted one : own ? accepted : counted.getOrDefault(aggregate.same(), List.of())) {
             PlainEvent event = one.event();
             if (!one.late()
                     && isOf(event, of)

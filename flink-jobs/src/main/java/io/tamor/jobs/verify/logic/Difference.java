@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * One way in which the timeline's output is not what the events say.
  *
  * @param what the sample or event it is about
- * @param place the record at fault; of a missing sample its impression, of a rejection the event
+ * @param place the record at fault; of a missing sample its impression, of a rejection the event,
+ *     of a missing correction the late outcome
  * @param details field by field: wanted and found
  */
 public record Difference(Kind kind, String what, @Nullable Place place, List<String> details) {
@@ -27,7 +28,13 @@ public record Difference(Kind kind, String what, @Nullable Place place, List<Str
         /** An event that counts is on the rejected topic. */
         UNEXPECTED_REJECTION,
         /** Rejected, but for another cause. */
-        DIFFERENT_REJECTION
+        DIFFERENT_REJECTION,
+        /** A late outcome changed an emitted label, the topic does not say so. */
+        MISSING_CORRECTION,
+        /** The topic corrects what no late outcome changed, or corrects it twice. */
+        UNEXPECTED_CORRECTION,
+        /** A correction to another label, or out of turn. */
+        DIFFERENT_CORRECTION
     }
 
     @Override

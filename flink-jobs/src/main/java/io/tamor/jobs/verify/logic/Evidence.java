@@ -4,6 +4,7 @@ import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.wire.MalformedRecordException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,6 +18,15 @@ public final class Evidence {
     final Map<Place, Long> undecodable = new HashMap<>();
     final List<FoundSample> samples = new ArrayList<>();
     final Map<Place, Rejected> rejected = new HashMap<>();
+
+    /** Corrections of labels. */
+    final List<FoundCorrection> corrections = new ArrayList<>();
+
+    /**
+     * Outcomes that came late and were looked at, in the order of arrival of each user's, and the
+     * time up to which the user's events had been applied.
+     */
+    final Map<Place, Long> late = new LinkedHashMap<>();
 
     /** What the timeline rejected, by event time where it could be read, else the record's. */
     record Rejected(RejectionCause cause, long timeMs) {}
@@ -44,6 +54,14 @@ public final class Evidence {
 
     public void sample(FoundSample sample) {
         samples.add(sample);
+    }
+
+    /** Takes in a correction, of one user in the order of the topic. */
+    public void correction(FoundCorrection found) {
+        late.putIfAbsent(found.outcome(), found.correction().getAppliedMs());
+        if (found.ofALabel()) {
+            corrections.add(found);
+        }
     }
 
     /** Takes in a rejection of the record at a place. */

@@ -6,7 +6,6 @@ import io.tamor.jobs.config.FeatureOptions;
 import io.tamor.jobs.config.FeatureSource;
 import io.tamor.jobs.config.SampleSchema;
 import io.tamor.jobs.config.TimelineOptions;
-import io.tamor.jobs.verify.logic.BatchOracle.Accepted;
 import io.tamor.jobs.verify.logic.PlainEvent.Kind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.commons.codec.digest.MurmurHash3;
 
@@ -33,13 +33,16 @@ final class FeatureOracle {
     /**
      * Of the user whose accepted events the list holds, in event order.
      *
-     * @param events of all users
+     * @param counted of all users, what counts by item and by scenario
      */
-    FeatureOracle(Deployment deployment, List<Accepted> accepted, List<PlainEvent> events) {
+    FeatureOracle(
+            Deployment deployment,
+            List<Accepted> accepted,
+            Map<AggregateOptions.Same, List<PlainEvent>> counted) {
         this.deployment = deployment;
         this.schema = deployment.sampleSchema();
         this.accepted = accepted;
-        this.aggregates = new AggregateOracle(deployment, accepted, events);
+        this.aggregates = new AggregateOracle(deployment, accepted, counted);
     }
 
     /** Position after each accepted investment before the impression, in event order. */

@@ -13,9 +13,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds samples and rejections against the {@link BatchOracle}'s. What depends on the moment of
- * arrival is taken from the timeline's own rejections: which events were late (or ahead of the
- * clock); everything else is derived again from the events.
+ * Holds samples, rejections and corrections against the {@link BatchOracle}'s. What depends on the
+ * moment of arrival is taken from the timeline's own rejections and corrections: which events were
+ * late (or ahead of the clock), and how far the timeline was then; everything else is derived again
+ * from the events.
  */
 public final class Verification {
     private final Deployment deployment;
@@ -23,33 +24,18 @@ public final class Verification {
     private final Consumer<Difference> differences;
     private final PlainChecks checks;
     private final SampleFields fields;
+    private final CorrectionVerification corrections;
     private long sampleCount;
     private long lateCount;
-
-    /** What identifies a sample. */
-    private record SampleKey(String user, String impression, String labelSet, int stage) {
-        static SampleKey of(Sample sample) {
-            return new SampleKey(
-                    sample.getUserId(),
-                    sample.getImpressionId(),
-                    sample.getLabelSet(),
-                    sample.getStage());
-        }
-
-        EventKey impressionKey() {
-            return new EventKey(user, PlainEvent.Kind.IMPRESSION, impression);
-        }
-
-        @Override
-        public String toString() {
-            String set = labelSet.isEmpty() ? "" : " of " + labelSet;
-            return "impression " + impression + set + ", stage " + stage + ", user " + user;
-        }
-    }
+    private long correctionCount;
 
     private record EventKey(String user, PlainEvent.Kind kind, String id) {
         static EventKey of(PlainEvent event) {
             return new EventKey(event.user(), event.kind(), event.id());
+        }
+
+        static EventKey ofImpression(SampleKey sample) {
+            return new EventKey(sample.user(), PlainEvent.Kind.IMPRESSION, sample.impression());
         }
     }
 
@@ -59,6 +45,7 @@ public final class Verification {
         this.differences = differences;
         this.checks = new PlainChecks(deployment);
         this.fields = new SampleFields(deployment);
+        this.corrections = new CorrectionVerification(scope, differences);
     }
 
     /** Samples that are as they must be or not, of the scope. */
@@ -69,6 +56,11 @@ public final class Verification {
     /** Events left out since the timeline found them late, or ahead of the clock. */
     public long lateCount() {
         return lateCount;
+    }
+
+    /** Corrections that there should be, of the scope's samples. */
+    public long correctionCount() {
+        return correctionCount;
     }
 
     /** Verifies some users, of whom the evidence holds everything. */
@@ -85,12 +77,15 @@ public final class Verification {
                 wanted.put(event.place(), RejectionCause.INVALID);
             }
         }
+        List<BatchOracle.Late> taken = taken(possible, evidence);
+        possible.removeIf(event -> evidence.late.containsKey(event.place()));
         Set<Place> late = late(possible, evidence);
         lateCount += late.size();
         BatchOracle oracle =
                 BatchOracle.of(
                         deployment,
-                        possible.stream().filter(e -> !late.contains(e.place())).toList());
+                        possible.stream().filter(e -> !late.contains(e.place())).toList(),
+                        taken);
         for (BatchOracle.Rejection rejection : oracle.rejected()) {
             wanted.put(rejection.event().place(), rejection.cause());
         }
@@ -102,6 +97,26 @@ public final class Verification {
             }
         }
         samples(oracle.samples(), evidence.samples, impressions);
+        correctionCount += corrections.verify(oracle.changes(), evidence.corrections);
+    }
+
+    /** Late outcomes that the timeline did not leave out, in the order of arrival. */
+    private static List<BatchOracle.Late> taken(List<PlainEvent> events, Evidence evidence) {
+        Map<Place, PlainEvent> byPlace = new HashMap<>();
+        for (PlainEvent event : events) {
+            if (event.kind() != PlainEvent.Kind.IMPRESSION) {
+                byPlace.put(event.place(), event);
+            }
+        }
+        List<BatchOracle.Late> taken = new ArrayList<>();
+        evidence.late.forEach(
+                (place, appliedMs) -> {
+                    PlainEvent event = byPlace.get(place);
+                    if (event != null) {
+                        taken.add(new BatchOracle.Late(event, appliedMs));
+                    }
+                });
+        return taken;
     }
 
     private Set<Place> late(List<PlainEvent> events, Evidence evidence) {
@@ -200,7 +215,7 @@ public final class Verification {
                 report(
                         Difference.Kind.MISSING_SAMPLE,
                         key.toString(),
-                        impressions.get(key.impressionKey()),
+                        impressions.get(EventKey.ofImpression(key)),
                         List.of("matured at " + maturedMs));
                 continue;
             }
