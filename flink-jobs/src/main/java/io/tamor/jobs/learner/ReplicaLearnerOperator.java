@@ -166,7 +166,12 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
                                 VoidNamespaceSerializer.INSTANCE,
                                 this),
                         deployment.learner().userRowTtl().toMillis());
-        untrained = new UntrainedSamples(backend, getKeyedStateStore());
+        untrained =
+                new UntrainedSamples(
+                        backend,
+                        getKeyedStateStore(),
+                        deployment,
+                        getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
         queue.restore(untrained.read(), progress().passedMs);
         training =
                 new OnlineTraining(
@@ -188,9 +193,18 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         intake.take(record.getValue(), this::train);
     }
 
+    @Override
+    public void close() throws Exception {
+        if (replica != null) {
+            replica.shadows().close();
+        }
+        super.close();
+    }
+
     private void train(List<QueuedSample> batch) throws Exception {
         training.trainQueued(batch);
         replica.observe(training.lastLoss());
+        untrained.trained(batch);
         tell(replica.quality().takeClosedWindows());
     }
 
@@ -280,6 +294,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
+        userRows.flush();
         untrained.write(queue);
         state.update(List.of(replica.write(deployment.sampleSchema().fingerprint())));
         super.snapshotState(context);
