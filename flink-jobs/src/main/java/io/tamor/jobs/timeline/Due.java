@@ -106,14 +106,6 @@ final class Due {
         return new Name(user, impression().id());
     }
 
-    /** True of the stage that these labels are of. */
-    boolean isOf(Due stage) {
-        return stage.kind == Kind.STAGE
-                && stage.atMs == atMs
-                && stage.impression().id() == impression().id()
-                && stage.user.equals(user);
-    }
-
     RawEvent event() {
         RawEvent waiting = event;
         if (waiting == null) {

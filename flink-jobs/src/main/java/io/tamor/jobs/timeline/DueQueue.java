@@ -142,6 +142,9 @@ final class DueQueue {
     /** Labels newer than those that keyed state has of the bucket at hand. */
     private final List<Due> relabeled = new ArrayList<>();
 
+    /** Made when it is first asked for: few outcomes come within minutes of their deadline. */
+    private @Nullable Map<Due.Name, Due> stagesAtHand;
+
     private @Nullable Bucket atHand;
     private long nowMs = Long.MIN_VALUE;
     private long chunkCount;
@@ -202,6 +205,9 @@ final class DueQueue {
         long bucketMs = bucketMs(due.atMs);
         if (bucketMs <= nowMs) {
             added.add(due);
+            if (stagesAtHand != null && due.kind == Due.Kind.STAGE) {
+                stagesAtHand.put(due.name(), due);
+            }
         } else {
             later(bucketMs).add(due);
             makeRoom();
@@ -237,18 +243,30 @@ final class DueQueue {
             add(labels);
             return;
         }
-        // Few outcomes come within minutes of the deadline.
-        for (Due stage : atHand()) {
-            if (labels.isOf(stage)) {
-                stage.relabel(labels.impression());
-                if (stage.stored) {
-                    relabeled.add(labels);
-                }
-                return;
-            }
+        Due stage = stagesAtHand().get(labels.name());
+        if (stage == null) {
+            throw new IllegalStateException(
+                    "labels of an impression that does not wait for a stage: the state is damaged");
         }
-        throw new IllegalStateException(
-                "labels of an impression that does not wait for a stage: the state is damaged");
+        stage.relabel(labels.impression());
+        if (stage.stored) {
+            relabeled.add(labels);
+        }
+    }
+
+    /** The stages in the bucket at hand; some may be closed already. */
+    private Map<Due.Name, Due> stagesAtHand() {
+        Map<Due.Name, Due> known = stagesAtHand;
+        if (known == null) {
+            known = new HashMap<>();
+            for (Due due : atHand()) {
+                if (due.kind == Due.Kind.STAGE) {
+                    known.put(due.name(), due);
+                }
+            }
+            stagesAtHand = known;
+        }
+        return known;
     }
 
     private List<Due> atHand() {
@@ -295,6 +313,7 @@ final class DueQueue {
         if (over != null && over.startMs + BUCKET_MS - 1 <= nowMs) {
             clear(over);
             atHand = null;
+            stagesAtHand = null;
         }
     }
 
@@ -328,6 +347,7 @@ final class DueQueue {
             clear(atHand);
         }
         relabeled.clear();
+        stagesAtHand = null;
         atHand = bucket;
         List<Due> found = new ArrayList<>();
         for (int g = bucket.written.nextSetBit(0); g >= 0; g = bucket.written.nextSetBit(g + 1)) {
