@@ -28,7 +28,6 @@ final class ConsumedSampleSchema implements KafkaRecordDeserializationSchema<Con
         ConsumedSample sample = new ConsumedSample();
         sample.userId =
                 record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
-        sample.topic = record.topic();
         sample.partition = record.partition();
         sample.offset = record.offset();
         sample.timestampMs = record.timestamp();

@@ -87,7 +87,7 @@ final class LearnerOutputs {
                         .setCause(cause)
                         .setDetail(detail)
                         .setStream("samples")
-                        .setTopic(consumed.topic)
+                        .setTopic(deployment.topics().samples().name())
                         .setPartition(consumed.partition)
                         .setOffset(consumed.offset)
                         .setEventTimeMs(consumed.timestampMs)

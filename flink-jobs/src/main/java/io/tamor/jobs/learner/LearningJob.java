@@ -123,7 +123,14 @@ public final class LearningJob {
             OutputTag<OutgoingRecord> tag,
             Sink<OutgoingRecord> sink,
             String uid) {
-        learner.getSideOutput(tag).sinkTo(sink).uid(uid).name(uid).setParallelism(1);
+        // In a task of its own: sending is work too, and the learner's thread is the one that
+        // everything waits for.
+        learner.getSideOutput(tag)
+                .sinkTo(sink)
+                .uid(uid)
+                .name(uid)
+                .setParallelism(1)
+                .disableChaining();
     }
 
     /** Behind a sample by the disorder allowed. */

@@ -175,7 +175,12 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                         getKeyedStateStore(),
                         getInternalTimerService(TIMERS, VoidNamespaceSerializer.INSTANCE, this),
                         deployment.learner().userRowTtl().toMillis());
-        untrained = new UntrainedSamples(backend, getKeyedStateStore());
+        untrained =
+                new UntrainedSamples(
+                        backend,
+                        getKeyedStateStore(),
+                        deployment,
+                        getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
         queue.restore(untrained.read(), progress.passedMs);
         training =
                 new OnlineTraining(
@@ -246,14 +251,24 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
+        userRows.flush();
         untrained.write(queue);
         learnerState.update(
                 List.of(LearnerStateWire.write(deployment.sampleSchema().fingerprint(), parts())));
         super.snapshotState(context);
     }
 
+    @Override
+    public void close() throws Exception {
+        if (shadows != null) {
+            shadows.close();
+        }
+        super.close();
+    }
+
     private void train(List<QueuedSample> batch) throws Exception {
         training.trainQueued(batch);
+        untrained.trained(batch);
         say(quality.takeClosed());
         if (deployment.snapshots().gate().enabled()) {
             guard();

@@ -166,7 +166,12 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
                                 VoidNamespaceSerializer.INSTANCE,
                                 this),
                         deployment.learner().userRowTtl().toMillis());
-        untrained = new UntrainedSamples(backend, getKeyedStateStore());
+        untrained =
+                new UntrainedSamples(
+                        backend,
+                        getKeyedStateStore(),
+                        deployment,
+                        getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
         queue.restore(untrained.read(), progress().passedMs);
         training =
                 new OnlineTraining(
@@ -190,6 +195,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     private void train(List<QueuedSample> batch) throws Exception {
         training.trainQueued(batch);
+        untrained.trained(batch);
         replica.observe(training.lastLoss());
         tell(replica.quality().takeClosedWindows());
     }
@@ -280,9 +286,18 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
+        userRows.flush();
         untrained.write(queue);
         state.update(List.of(replica.write(deployment.sampleSchema().fingerprint())));
         super.snapshotState(context);
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (replica != null) {
+            replica.shadows().close();
+        }
+        super.close();
     }
 
     @Override

@@ -2,6 +2,9 @@ package io.tamor.jobs.learner;
 
 import io.tamor.jobs.learner.logic.UserRow;
 import io.tamor.jobs.learner.logic.UserRowStore;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -14,9 +17,11 @@ import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users' rows in keyed state. A mini-batch spans many keys, so every access switches the key.
+ * The users' rows in keyed state, the latest of them in memory. A mini-batch spans many keys, so
+ * every access to the state switches the key; what a checkpoint stores is written just before it.
  * State per user: the row; a mark while it has changed since the last version; one event-time timer
- * that drops the row when no sample has trained it for its time to live.
+ * that drops the row when no sample has trained it for its time to live. Memory: {@value
+ * #MOST_LOADED} rows.
  */
 final class UserRows implements UserRowStore {
     private static final ValueStateDescriptor<UserRow> ROW =
@@ -24,11 +29,29 @@ final class UserRows implements UserRowStore {
     private static final ValueStateDescriptor<Boolean> CHANGED =
             new ValueStateDescriptor<>("user-row-changed", Types.BOOLEAN);
 
+    /** Rows in memory; those not used for longest go first. */
+    private static final int MOST_LOADED = 1 << 16;
+
     private final KeyedStateBackend<String> backend;
     private final InternalTimerService<VoidNamespace> timers;
     private final long timeToLiveMs;
     private final ValueState<UserRow> rows;
     private final ValueState<Boolean> changed;
+    private final Map<String, Loaded> loaded = new LinkedHashMap<>(MOST_LOADED, 0.75f, true);
+
+    /** A row in memory, which the state may lag behind. */
+    private static final class Loaded {
+        UserRow row;
+        boolean unwritten;
+
+        /** Whether the state has the mark that the row has changed. */
+        boolean marked;
+
+        Loaded(UserRow row, boolean marked) {
+            this.row = row;
+            this.marked = marked;
+        }
+    }
 
     /** Takes a changed row; null where it has been dropped. */
     @FunctionalInterface
@@ -56,26 +79,77 @@ final class UserRows implements UserRowStore {
 
     @Override
     public @Nullable UserRow load(String userId) throws Exception {
+        Loaded known = loaded.get(userId);
+        if (known != null) {
+            return known.row;
+        }
         backend.setCurrentKey(userId);
-        return rows.value();
+        UserRow row = rows.value();
+        if (row != null) {
+            keep(userId, new Loaded(row, row.changed));
+        }
+        return row;
     }
 
     @Override
     public void save(String userId, UserRow row) throws Exception {
-        backend.setCurrentKey(userId);
-        if (!row.changed && row.admitted()) {
-            row.changed = true;
-            changed.update(true);
+        Loaded known = loaded.get(userId);
+        if (known == null) {
+            known = new Loaded(row, row.changed);
+            keep(userId, known);
         }
+        known.row = row;
+        known.unwritten = true;
+        row.changed |= row.admitted();
         if (!row.timed) {
             row.timed = true;
+            backend.setCurrentKey(userId);
             expireAt(row.trainedMs + timeToLiveMs);
         }
-        rows.update(row);
+    }
+
+    /** Makes the state hold what is in memory. */
+    void flush() throws Exception {
+        for (Map.Entry<String, Loaded> one : loaded.entrySet()) {
+            write(one.getKey(), one.getValue());
+        }
+    }
+
+    private void keep(String userId, Loaded row) throws Exception {
+        loaded.put(userId, row);
+        if (loaded.size() > MOST_LOADED) {
+            Iterator<Map.Entry<String, Loaded>> oldest = loaded.entrySet().iterator();
+            Map.Entry<String, Loaded> evicted = oldest.next();
+            write(evicted.getKey(), evicted.getValue());
+            oldest.remove();
+        }
+    }
+
+    private void write(String userId, Loaded known) throws Exception {
+        if (!known.unwritten) {
+            return;
+        }
+        backend.setCurrentKey(userId);
+        if (known.row.changed && !known.marked) {
+            changed.update(true);
+            known.marked = true;
+        }
+        rows.update(known.row);
+        known.unwritten = false;
+    }
+
+    /** From here on the state alone counts. */
+    private void unload() throws Exception {
+        flush();
+        loaded.clear();
     }
 
     /** The current key's timer has fired; a row still in use is asked again when it may be due. */
     void onTimer(long timeMs, boolean inUse) throws Exception {
+        Loaded known = loaded.remove(backend.getCurrentKey());
+        if (known != null) {
+            write(backend.getCurrentKey(), known);
+        }
         UserRow row = rows.value();
         if (row == null) {
             return;
@@ -93,15 +167,21 @@ final class UserRows implements UserRowStore {
 
     /** Shows every row changed since the last call and takes their marks away. */
     void drainChanges(ChangeVisitor visitor) throws Exception {
+        flush(); // in the state's order, which does not depend on what is in memory
         backend.applyToAllKeys(
                 VoidNamespace.INSTANCE,
                 VoidNamespaceSerializer.INSTANCE,
                 CHANGED,
                 (userId, mark) -> {
-                    UserRow row = rows.value();
+                    Loaded known = loaded.get(userId);
+                    UserRow row = known == null ? rows.value() : known.row;
                     visitor.visit(userId, row);
                     mark.clear();
-                    if (row != null) {
+                    if (known != null) {
+                        known.row.changed = false;
+                        known.marked = false;
+                        known.unwritten = true;
+                    } else if (row != null) {
                         row.changed = false;
                         rows.update(row);
                     }
@@ -115,6 +195,7 @@ final class UserRows implements UserRowStore {
      * @param before the moment of the version published last, 0 for none
      */
     void publish(long before, long moment, AsOfVisitor visitor) throws Exception {
+        unload();
         backend.applyToAllKeys(
                 VoidNamespace.INSTANCE,
                 VoidNamespaceSerializer.INSTANCE,
@@ -148,6 +229,7 @@ final class UserRows implements UserRowStore {
      * again with the next version. Walks all rows.
      */
     void takeBack(long takenBack, long good, AsOfVisitor visitor) throws Exception {
+        unload();
         backend.applyToAllKeys(
                 VoidNamespace.INSTANCE,
                 VoidNamespaceSerializer.INSTANCE,
@@ -165,6 +247,7 @@ final class UserRows implements UserRowStore {
 
     /** Makes every row what it was as of a version; one that was not there then is dropped. */
     void returnTo(long version) throws Exception {
+        unload();
         backend.applyToAllKeys(
                 VoidNamespace.INSTANCE,
                 VoidNamespaceSerializer.INSTANCE,

@@ -8,6 +8,7 @@ import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.OnlineTraining;
 import io.tamor.jobs.learner.logic.Quality;
 import io.tamor.jobs.learner.logic.QueuedSample;
+import io.tamor.jobs.learner.logic.SampleReader;
 import io.tamor.jobs.learner.logic.SampleRules;
 import io.tamor.jobs.learner.logic.TrainingQueue;
 import io.tamor.jobs.learner.logic.UserRow;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class OfflineTraining implements SampleFolder.Consumer {
     private final Deployment deployment;
     private final SampleRules rules;
+    private final SampleReader reader;
     private final Trainer trainer;
     private final Quality quality;
     private final LearnerProgress progress;
@@ -50,6 +52,7 @@ public final class OfflineTraining implements SampleFolder.Consumer {
         int batch = deployment.learner().batch();
         this.deployment = deployment;
         this.rules = new SampleRules(deployment);
+        this.reader = new SampleReader(deployment);
         this.trainer = new Trainer(spec, batch);
         this.quality = new Quality(spec, shownFromMs);
         this.progress = new LearnerProgress(spec.tasks().size());
@@ -84,7 +87,7 @@ public final class OfflineTraining implements SampleFolder.Consumer {
             if (firstRefusal == null) {
                 firstRefusal = file + ", sample " + index + ": " + refusal.detail();
             }
-        } else if (queue.offer(new QueuedSample(sample, file, index), this::train)) {
+        } else if (queue.offer(reader.of(sample, file, index), this::train)) {
             progress.lateSamples++;
         }
     }

@@ -2,6 +2,8 @@ package io.tamor.jobs.training;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.ModelSpecs;
+import io.tamor.jobs.learner.logic.QueuedSample;
+import io.tamor.jobs.learner.logic.SampleReader;
 import io.tamor.jobs.learner.logic.SampleRows;
 import io.tamor.jobs.learner.logic.SampleRules;
 import io.tamor.model.config.FieldSpec;
@@ -33,10 +35,12 @@ public final class SampleScoring implements SampleFolder.Consumer {
     private final Scorer scorer;
     private final Output out;
     private final SampleRules rules;
+    private final SampleReader reader;
     private final SampleRows rows;
     private final MiniBatch batch;
     private final Map<String, float[]> userRows = new HashMap<>();
     private final List<Sample> waiting = new ArrayList<>();
+    private final List<QueuedSample> read = new ArrayList<>();
     private final Map<RejectionCause, Long> refused = new TreeMap<>();
     private final int capacity;
 
@@ -69,7 +73,8 @@ public final class SampleScoring implements SampleFolder.Consumer {
         this.scorer = new Scorer(snapshot, capacity, 1);
         this.out = out;
         this.rules = new SampleRules(deployment);
-        this.rows = new SampleRows(scorer.spec(), deployment.sampleSchema(), rules);
+        this.reader = new SampleReader(deployment);
+        this.rows = new SampleRows(scorer.spec(), deployment.sampleSchema());
         this.batch = new MiniBatch(scorer.spec(), capacity);
     }
 
@@ -115,6 +120,7 @@ public final class SampleScoring implements SampleFolder.Consumer {
             return;
         }
         waiting.add(sample);
+        read.add(reader.of(sample, file, index));
         if (waiting.size() == capacity) {
             score();
         }
@@ -139,17 +145,18 @@ public final class SampleScoring implements SampleFolder.Consumer {
                 if (row != null) {
                     System.arraycopy(row, 0, values, slot * dim, dim);
                 }
-                rows.add(waiting.get(slot), slot, batch);
+                rows.add(read.get(slot), slot, batch);
             }
             external = List.of(new ExternalRows(userField().name(), values));
         } else {
-            waiting.forEach(sample -> rows.add(sample, SampleRows.NO_SLOT, batch));
+            read.forEach(sample -> rows.add(sample, SampleRows.NO_SLOT, batch));
         }
         Scores scores = scorer.score(batch, external);
         for (int row = 0; row < waiting.size(); row++) {
             out.scored(waiting.get(row), scores, row);
         }
         waiting.clear();
+        read.clear();
     }
 
     /** Samples that could not be scored, by cause. */

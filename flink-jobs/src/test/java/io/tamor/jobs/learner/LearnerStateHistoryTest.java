@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.TestingSamples;
 import io.tamor.schemas.Sample;
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +17,11 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OperatorSnapshotUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** State under the name of the builds that knew one learner alone is read by this one. */
 class LearnerStateHistoryTest {
@@ -39,6 +43,55 @@ class LearnerStateHistoryTest {
             assertThat(restored.lastSnapshot().manifest().progress().samples()).isEqualTo(60);
             assertThat(TestingSnapshots.values(restored.lastSnapshot()))
                     .isEqualTo(TestingSnapshots.values(steady.lastSnapshot()));
+        }
+    }
+
+    /**
+     * Before version 2 of the stored form the samples that waited were written anew at each
+     * checkpoint, as a list of each user.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void waitingSamplesOfEveryVersionAreTrainedAsIfTheLearnerHadNeverStopped(int version)
+            throws Exception {
+        Deployment deployment = TestingSamples.deployment(folder, 16);
+        List<Sample> samples = TestingSamples.generate(deployment, 120, 12);
+        URL file = getClass().getResource("/state/learner-waiting-v" + version + ".snapshot");
+        try (TestingLearner steady = new TestingLearner(deployment);
+                TestingLearner restored =
+                        new TestingLearner(deployment, new HashMapStateBackend())) {
+            takeFirst(steady, samples);
+            steady.checkpoint();
+            restored.restore(
+                    OperatorSnapshotUtil.readStateHandle(Path.of(file.toURI()).toString()));
+            for (TestingLearner learner : List.of(steady, restored)) {
+                // The stored ones are stored once more, half of those that wait are trained.
+                learner.watermark(samples.get(70).getMaturedAtMs());
+                learner.restore(learner.checkpoint());
+                take(learner, samples.subList(80, 120));
+                learner.end();
+            }
+            assertThat(restored.lastSnapshot().manifest().progress().samples()).isEqualTo(120);
+            assertThat(TestingSnapshots.values(restored.lastSnapshot()))
+                    .isEqualTo(TestingSnapshots.values(steady.lastSnapshot()));
+        }
+    }
+
+    /** Writes the file of a new version, named by the argument. */
+    public static void main(String[] arguments) throws Exception {
+        Deployment deployment = TestingSamples.deployment(Path.of("/tmp/tamor"), 16);
+        List<Sample> samples = TestingSamples.generate(deployment, 120, 12);
+        try (TestingLearner learner = new TestingLearner(deployment, new HashMapStateBackend())) {
+            takeFirst(learner, samples);
+            OperatorSnapshotUtil.writeStateHandle(learner.checkpoint(), arguments[0]);
+        }
+    }
+
+    /** 80 samples, of which a good part waits and some are in a mini-batch. */
+    private static void takeFirst(TestingLearner learner, List<Sample> samples) throws Exception {
+        for (int i = 0; i < 80; i++) {
+            learner.take(samples.get(i));
+            learner.watermark(samples.get(i / 2).getMaturedAtMs());
         }
     }
 

@@ -9,6 +9,8 @@ import io.tamor.jobs.snapshot.SnapshotCandidate;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamNode;
@@ -87,7 +89,10 @@ class LearningJobTopologyTest {
     @Test
     void whatFlinkCarriesAndStoresNeedsNoKryo() {
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(UserRow.class);
-        PojoTestUtils.assertSerializedAsPojoWithoutKryo(ConsumedSample.class);
+        assertThat(
+                        TypeInformation.of(ConsumedSample.class)
+                                .createSerializer(new SerializerConfigImpl()))
+                .isSameAs(ConsumedSampleSerializer.INSTANCE);
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(SnapshotCandidate.class);
         PojoTestUtils.assertSerializedAsPojoWithoutKryo(LearnerMessage.class);
     }

@@ -9,9 +9,8 @@ import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.OnlineTraining;
 import io.tamor.jobs.learner.logic.Quality;
-import io.tamor.jobs.learner.logic.QueuedSample;
+import io.tamor.jobs.learner.logic.SampleReader;
 import io.tamor.jobs.learner.logic.SampleRows;
-import io.tamor.jobs.learner.logic.SampleRules;
 import io.tamor.jobs.learner.logic.TestingSamples;
 import io.tamor.jobs.learner.logic.TestingUserRows;
 import io.tamor.jobs.learner.logic.TrainingQueue;
@@ -72,22 +71,20 @@ class PublishedScoresTest {
                         new DriftMonitor(trainer.spec(), DriftOptions.COUNT_ONLY),
                         new TestingUserRows());
         TrainingQueue queue = new TrainingQueue(BATCH, deployment.learner().maxDelay().toMillis());
-        TrainingQueue.Step step =
-                batch -> training.train(batch.stream().map(QueuedSample::sample).toList());
+        SampleReader reader = new SampleReader(deployment);
         for (Sample sample : before) {
-            queue.offer(QueuedSample.of(sample), step);
+            queue.offer(reader.of(sample, "", 0), training::train);
         }
-        queue.drain(step);
-        training.train(next);
+        queue.drain(training::train);
+        training.train(next.stream().map(sample -> reader.of(sample, "", 0)).toList());
     }
 
     private static Scores publishedScores(
             List<Sample> samples, TestingLearner learner, Deployment deployment) throws Exception {
         Scorer scorer = new Scorer(learner.lastSnapshot(), BATCH, 1);
         MiniBatch batch = new MiniBatch(scorer.spec(), BATCH);
-        SampleRows rows =
-                new SampleRows(
-                        scorer.spec(), deployment.sampleSchema(), new SampleRules(deployment));
+        SampleRows rows = new SampleRows(scorer.spec(), deployment.sampleSchema());
+        SampleReader reader = new SampleReader(deployment);
         int dim = scorer.spec().input().fields().get(0).dim();
         float[] values = new float[samples.size() * dim];
         List<String> users = new ArrayList<>();
@@ -96,7 +93,7 @@ class PublishedScoresTest {
                 users.add(sample.getUserId());
             }
             int slot = users.indexOf(sample.getUserId());
-            rows.add(sample, slot, batch);
+            rows.add(reader.of(sample, "", 0), slot, batch);
             List<Float> row = learner.rowValues().get(sample.getUserId());
             for (int d = 0; row != null && d < dim; d++) {
                 values[slot * dim + d] = row.get(d);

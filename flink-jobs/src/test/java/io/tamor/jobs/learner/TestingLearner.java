@@ -93,7 +93,6 @@ final class TestingLearner implements AutoCloseable {
     void take(String key, byte[] payload) throws Exception {
         ConsumedSample consumed = new ConsumedSample();
         consumed.userId = key;
-        consumed.topic = "samples";
         consumed.partition = 0;
         consumed.offset = offset++;
         consumed.payload = payload;

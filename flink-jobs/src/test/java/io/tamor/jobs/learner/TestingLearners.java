@@ -108,7 +108,6 @@ final class TestingLearners implements AutoCloseable {
     void take(Sample sample) throws Exception {
         ConsumedSample consumed = new ConsumedSample();
         consumed.userId = sample.getUserId();
-        consumed.topic = "samples";
         consumed.offset = offset++;
         consumed.payload = SAMPLES.encode(sample);
         learners.get(owner(sample.getUserId())).processElement(new StreamRecord<>(consumed));

@@ -40,7 +40,6 @@ final class TestingStreams {
         for (Sample sample : samples) {
             ConsumedSample consumed = new ConsumedSample();
             consumed.userId = sample.getUserId();
-            consumed.topic = "samples";
             consumed.offset = records.size();
             consumed.timestampMs = sample.getMaturedAtMs();
             consumed.payload = wire.encode(sample);

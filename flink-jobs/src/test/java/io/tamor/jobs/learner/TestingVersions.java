@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.ModelSpecs;
+import io.tamor.jobs.learner.logic.SampleReader;
 import io.tamor.jobs.learner.logic.SampleRows;
-import io.tamor.jobs.learner.logic.SampleRules;
 import io.tamor.jobs.learner.logic.TestingStream;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.jobs.snapshot.SnapshotDecision;
@@ -74,12 +74,12 @@ record TestingVersions(List<SnapshotCandidate> candidates) {
         ModelSpec spec = ModelSpecs.of(deployment);
         Trainer trainer = new Trainer(spec, 8);
         trainer.loadParameters(snapshot(version).parameters());
-        SampleRows rows =
-                new SampleRows(spec, deployment.sampleSchema(), new SampleRules(deployment));
+        SampleRows rows = new SampleRows(spec, deployment.sampleSchema());
+        SampleReader reader = new SampleReader(deployment);
         BinaryMetrics metrics = new BinaryMetrics();
         for (Sample sample : TestingStream.of(deployment, 1, 77, m -> true, m -> false)) {
             MiniBatch batch = new MiniBatch(spec, 1);
-            rows.add(sample, 0, batch);
+            rows.add(reader.of(sample, "", 0), 0, batch);
             trainer.score(batch);
             metrics.add(trainer.prediction(0, 0), sample.getLabels().get(0) > 0, 1);
         }

@@ -103,7 +103,7 @@ public final class Adwin {
         sums[level][at] = bucketSum;
         squares[level][at] = bucketSquare;
         if (buckets[level] > PER_LEVEL && level + 1 < LEVELS) {
-            double size = Math.scalb(1.0, level);
+            double size = 1L << level;
             double apart = (sums[level][0] - sums[level][1]) / size;
             push(
                     level + 1,
@@ -131,7 +131,7 @@ public final class Adwin {
         double oldSum = 0;
         for (int level = levels - 1; level >= 0; level--) {
             for (int at = 0; at < buckets[level]; at++) {
-                oldCount += Math.scalb(1.0, level);
+                oldCount += 1L << level;
                 oldSum += sums[level][at];
                 double newCount = length - oldCount;
                 if (newCount < LEAST_PART) {
@@ -152,7 +152,7 @@ public final class Adwin {
 
     private void dropOldest() {
         int level = levels - 1;
-        double size = Math.scalb(1.0, level);
+        double size = 1L << level;
         double left = length - size;
         double apart = sums[level][0] / size - (sum - sums[level][0]) / left;
         square -= squares[level][0] + apart * apart * size * left / length;

@@ -1,5 +1,6 @@
 package io.tamor.model.metric;
 
+import io.tamor.model.config.Target;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.util.TreeMap;
 public final class AmountMetrics {
     private static final int VERSION = 1;
 
+    private final ScoredLabel own = new ScoredLabel();
     private long count;
     private long positiveCount;
     private double weightSum;
@@ -48,9 +50,14 @@ public final class AmountMetrics {
      * @param weight finite, at least 0
      */
     public void add(double predicted, double observed, double weight) {
-        requireAmount("predicted", predicted);
-        requireAmount("observed", observed);
-        MetricWire.requireWeight(weight);
+        own.set(Target.AMOUNT, predicted, observed, weight);
+        add(own);
+    }
+
+    void add(ScoredLabel label) {
+        double predicted = label.predicted;
+        double observed = label.observed;
+        double weight = label.weight;
         double error = predicted - observed;
         count++;
         positiveCount += observed > 0 ? 1 : 0;
@@ -59,18 +66,12 @@ public final class AmountMetrics {
         observedSum += weight * observed;
         squaredErrorSum += weight * error * error;
         absoluteErrorSum += weight * Math.abs(error);
-        int predictedBin = AmountScale.bin(predicted);
-        int observedBin = AmountScale.bin(observed);
-        byPrediction.add(predictedBin, observed, weight);
-        byLabel.add(observedBin, observed, weight);
-        joint.add(AmountScale.coarse(predictedBin), AmountScale.coarse(observedBin), weight);
-    }
-
-    private static void requireAmount(String what, double amount) {
-        if (!(amount >= 0) || Double.isInfinite(amount)) {
-            throw new IllegalArgumentException(
-                    "a " + what + " amount must be finite and >= 0, was " + amount);
-        }
+        byPrediction.add(label.predictedBin, observed, weight);
+        byLabel.add(label.observedBin, observed, weight);
+        joint.add(
+                AmountScale.coarse(label.predictedBin),
+                AmountScale.coarse(label.observedBin),
+                weight);
     }
 
     /** Adds all that another one has seen. */

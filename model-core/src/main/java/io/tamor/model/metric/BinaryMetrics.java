@@ -1,5 +1,6 @@
 package io.tamor.model.metric;
 
+import io.tamor.model.config.Target;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -36,15 +37,19 @@ public final class BinaryMetrics {
 
     private static final int VERSION = 1;
     private static final double LIMIT = 16;
-    private static final double CLAMP = 1e-7;
     private static final int FINE_PER_COARSE = 64;
+    private static final int COARSE_BINS = BINS / FINE_PER_COARSE;
 
+    private final ScoredLabel own = new ScoredLabel();
     private long count;
     private long positiveCount;
     private double lossSum;
-    private final Histogram positives = new Histogram(BINS);
-    private final Histogram negatives = new Histogram(BINS);
-    private final Histogram predicted = new Histogram(BINS / FINE_PER_COARSE);
+
+    // In one array, the predicted sums first, where its length is.
+    private final double[] sums = new double[COARSE_BINS + 2 * BINS];
+    private final Histogram predicted = new Histogram(sums, 0, COARSE_BINS);
+    private final Histogram positives = new Histogram(sums, COARSE_BINS, BINS);
+    private final Histogram negatives = new Histogram(sums, COARSE_BINS + BINS, BINS);
 
     /**
      * Adds a scored label.
@@ -53,27 +58,23 @@ public final class BinaryMetrics {
      * @param weight finite, at least 0
      */
     public void add(double probability, boolean positive, double weight) {
-        if (!(probability >= 0 && probability <= 1)) {
-            throw new IllegalArgumentException(
-                    "a probability must be in [0, 1], was " + probability);
-        }
-        MetricWire.requireWeight(weight);
-        double clamped = Math.min(1 - CLAMP, Math.max(CLAMP, probability));
-        double logYes = Math.log(clamped);
-        double logNo = Math.log1p(-clamped);
-        int bin = bin(logYes - logNo);
+        own.set(Target.BINARY, probability, positive ? 1 : 0, weight);
+        add(own);
+    }
+
+    void add(ScoredLabel label) {
         count++;
-        lossSum -= weight * (positive ? logYes : logNo);
-        predicted.add(bin / FINE_PER_COARSE, weight * probability);
-        if (positive) {
+        lossSum -= label.loss;
+        sums[label.predictedBin / FINE_PER_COARSE] += label.weight * label.predicted;
+        if (label.observed > 0) {
             positiveCount++;
-            positives.add(bin, weight);
+            sums[COARSE_BINS + label.predictedBin] += label.weight;
         } else {
-            negatives.add(bin, weight);
+            sums[COARSE_BINS + BINS + label.predictedBin] += label.weight;
         }
     }
 
-    private static int bin(double logit) {
+    static int bin(double logit) {
         int bin = (int) Math.floor((logit + LIMIT) * (BINS / (2 * LIMIT)));
         return Math.max(0, Math.min(BINS - 1, bin));
     }

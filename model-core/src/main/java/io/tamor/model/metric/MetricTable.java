@@ -1,7 +1,6 @@
 package io.tamor.model.metric;
 
 import io.tamor.model.config.ModelSpec;
-import io.tamor.model.config.Target;
 import io.tamor.model.config.TaskSpec;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -27,6 +26,7 @@ public final class MetricTable {
     private final List<String> scenarios;
     private final @Nullable BinaryMetrics[] binary;
     private final @Nullable AmountMetrics[] amount;
+    private final ScoredLabel scored = new ScoredLabel();
 
     /** An empty table for the tasks, tiers and scenarios of a model. */
     public MetricTable(ModelSpec spec) {
@@ -56,19 +56,24 @@ public final class MetricTable {
      */
     public void add(
             int task, int tier, int scenario, double prediction, double label, double weight) {
-        if (scenario != ALL) {
-            addCell(index(task, tier, scenario), task, prediction, label, weight);
-            addCell(index(task, ALL, scenario), task, prediction, label, weight);
-        }
-        addCell(index(task, tier, ALL), task, prediction, label, weight);
-        addCell(index(task, ALL, ALL), task, prediction, label, weight);
+        scored.set(tasks.get(task).target(), prediction, label, weight);
+        add(task, tier, scenario, scored);
     }
 
-    private void addCell(int index, int task, double prediction, double label, double weight) {
-        if (tasks.get(task).target() == Target.BINARY) {
-            binaryCell(index).add(prediction, label > 0, weight);
+    void add(int task, int tier, int scenario, ScoredLabel label) {
+        if (scenario != ALL) {
+            addCell(index(task, tier, scenario), label);
+            addCell(index(task, ALL, scenario), label);
+        }
+        addCell(index(task, tier, ALL), label);
+        addCell(index(task, ALL, ALL), label);
+    }
+
+    private void addCell(int index, ScoredLabel label) {
+        if (label.binary()) {
+            binaryCell(index).add(label);
         } else {
-            amountCell(index).add(prediction, label, weight);
+            amountCell(index).add(label);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Metrics since the beginning and in tumbling windows of event time, aligned to the epoch. The
@@ -27,7 +28,13 @@ public final class MetricWindows {
     private final MetricTable total;
     private final NavigableMap<Long, MetricTable> windows = new TreeMap<>();
     private final List<MetricWindow> closed = new ArrayList<>();
+    private final ScoredLabel scored = new ScoredLabel();
     private long lateCount;
+
+    /** The open window that was counted in last; null: look for it. */
+    private @Nullable MetricTable latest;
+
+    private long latestFrom;
 
     /**
      * A window's figures.
@@ -72,13 +79,20 @@ public final class MetricWindows {
             double prediction,
             double label,
             double weight) {
-        total.add(task, tier, scenario, prediction, label, weight);
+        scored.set(spec.tasks().get(task).target(), prediction, label, weight);
+        total.add(task, tier, scenario, scored);
+        if (latest != null && eventTimeMs >= latestFrom && eventTimeMs - latestFrom < windowMs) {
+            latest.add(task, tier, scenario, scored);
+            return;
+        }
         long from = Math.floorDiv(eventTimeMs, windowMs) * windowMs;
         if (windows.size() == open && from < windows.firstKey()) {
             lateCount++;
             return;
         }
-        window(from).add(task, tier, scenario, prediction, label, weight);
+        latest = window(from);
+        latestFrom = from;
+        latest.add(task, tier, scenario, scored);
     }
 
     private MetricTable window(long from) {
@@ -94,6 +108,7 @@ public final class MetricWindows {
     }
 
     private void close(Map.Entry<Long, MetricTable> entry) {
+        latest = null;
         long from = entry.getKey();
         closed.add(new MetricWindow(from, from + windowMs, entry.getValue()));
     }
@@ -180,6 +195,7 @@ public final class MetricWindows {
         lateCount = MetricWire.readCount(in);
         total.read(in);
         windows.clear();
+        latest = null;
         closed.clear();
         int count = in.readInt();
         if (count < 0 || count > open) {

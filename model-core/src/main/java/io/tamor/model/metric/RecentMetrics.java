@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Metrics per task and tier of the labels that became final recently: in panes of half a horizon,
@@ -21,6 +22,11 @@ public final class RecentMetrics {
     private final ModelSpec spec;
     private final long paneMs;
     private final NavigableMap<Long, MetricTable> panes = new TreeMap<>();
+
+    /** The pane that was counted in last; null: look for it. */
+    private @Nullable MetricTable latest;
+
+    private long latestPane;
 
     /**
      * No metrics yet.
@@ -39,8 +45,14 @@ public final class RecentMetrics {
     public void add(
             long eventTimeMs, int task, int tier, double prediction, double label, double weight) {
         long pane = Math.floorDiv(eventTimeMs, paneMs);
+        if (latest != null && pane == latestPane) {
+            latest.add(task, tier, MetricTable.ALL, prediction, label, weight);
+            return;
+        }
         if (panes.isEmpty() || pane >= panes.lastKey() - 1) {
-            pane(pane).add(task, tier, MetricTable.ALL, prediction, label, weight);
+            latest = pane(pane);
+            latestPane = pane;
+            latest.add(task, tier, MetricTable.ALL, prediction, label, weight);
         }
     }
 
@@ -50,6 +62,7 @@ public final class RecentMetrics {
             table = MetricTable.byTier(spec);
             panes.put(pane, table);
             panes.headMap(panes.lastKey() - 1).clear();
+            latest = null;
         }
         return table;
     }
@@ -106,6 +119,7 @@ public final class RecentMetrics {
     /** Forgets everything. */
     public void clear() {
         panes.clear();
+        latest = null;
     }
 
     /** Writes everything; version 1: int version, long pane ms, int panes, each long and table. */
@@ -130,7 +144,7 @@ public final class RecentMetrics {
         if (count < 0 || count > 2) {
             throw new IOException("metrics: wanted at most 2 panes, found " + count);
         }
-        panes.clear();
+        clear();
         for (int i = 0; i < count; i++) {
             long pane = in.readLong();
             MetricTable table = MetricTable.byTier(spec);

@@ -2,8 +2,8 @@ package io.tamor.quickstart.benchmark;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.ModelSpecs;
+import io.tamor.jobs.learner.logic.SampleReader;
 import io.tamor.jobs.learner.logic.SampleRows;
-import io.tamor.jobs.learner.logic.SampleRules;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.network.MiniBatch;
 import io.tamor.model.training.Trainer;
@@ -36,12 +36,12 @@ final class BareStep {
         ModelSpec spec = ModelSpecs.of(deployment);
         samplesPerStep = deployment.learner().batch();
         trainer = new Trainer(spec, samplesPerStep);
-        SampleRows rows =
-                new SampleRows(spec, deployment.sampleSchema(), new SampleRules(deployment));
+        SampleReader reader = new SampleReader(deployment);
+        SampleRows rows = new SampleRows(spec, deployment.sampleSchema());
         for (int i = 0; i < BATCHES; i++) {
             MiniBatch batch = new MiniBatch(spec, samplesPerStep);
             for (int row = 0; row < samplesPerStep; row++) {
-                rows.add(samples.next(), row, batch);
+                rows.add(reader.of(samples.next(), "", 0), row, batch);
             }
             batches.add(batch);
         }

@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Samples for any deployment, of nothing but chance, in order of maturity, some seconds apart.
- * Frequent users and categories are much more frequent than others, as they are in life. Every task
- * is labelled.
+ * Samples for any deployment, of chance, in order of maturity, some seconds apart. Frequent users
+ * and categories are much more frequent than others, as they are in life. Every task is labelled,
+ * and the first dense feature tells something of the labels, so that there is something to learn
+ * and no version is worse than the one before it.
  */
 public final class RandomSamples {
     private static final long START_MS = 1_700_006_400_000L;
@@ -48,11 +49,12 @@ public final class RandomSamples {
         for (int i = 0; i < dense.length; i++) {
             dense[i] = (float) (random.nextDouble() - 0.5);
         }
+        double rate = dense.length == 0 ? 0.5 : 0.5 + 0.8 * dense[0];
         List<Float> labels = new ArrayList<>();
         List<Boolean> masks = new ArrayList<>();
         List<Float> weights = new ArrayList<>();
         for (int task = 0; task < schema.tasks().size(); task++) {
-            labels.add((float) random.nextInt(2));
+            labels.add(random.nextDouble() < rate ? 1f : 0f);
             masks.add(true);
             weights.add(1f);
         }

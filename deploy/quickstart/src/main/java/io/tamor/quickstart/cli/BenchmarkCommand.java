@@ -51,12 +51,32 @@ public final class BenchmarkCommand {
                 description = "Seconds a measurement takes (default: ${DEFAULT-VALUE}).")
         private int seconds = 10;
 
+        @Option(
+                names = "--job",
+                paramLabel = "MODEL",
+                description =
+                        "Measures the job alone, over one model: ${COMPLETION-CANDIDATES}; each round"
+                                + " is one JSON document.")
+        private @Nullable Model job;
+
         @Option(names = "--json", description = "One JSON document on stdout and nothing else.")
         private boolean json;
+
+        /** Models that the job can be measured over. */
+        enum Model {
+            reference,
+            quickstart
+        }
 
         @Override
         public Integer call() throws Exception {
             PrintWriter err = spec.commandLine().getErr();
+            if (job != null) {
+                for (int round = 1; round <= rounds; round++) {
+                    spec.commandLine().getOut().println(BenchmarkRound.job(job.name(), seconds));
+                }
+                return ExitStatus.DONE;
+            }
             List<BenchmarkRound> measured = new ArrayList<>();
             for (int round = 1; round <= rounds; round++) {
                 err.printf("round %d of %d ...%n", round, rounds);

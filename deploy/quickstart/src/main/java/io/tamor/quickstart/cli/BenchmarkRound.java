@@ -37,12 +37,14 @@ record BenchmarkRound(
     static BenchmarkRound measure(int seconds) throws IOException, InterruptedException {
         JsonNode jvm = java(LearnerBenchmark.class, Integer.toString(seconds));
         JsonNode torch = torch(seconds);
-        String samples = Integer.toString(seconds * JOB_SAMPLES_PER_SECOND);
         return new BenchmarkRound(
-                jvm,
-                torch,
-                java(LearnerJobBenchmark.class, "reference", samples),
-                java(LearnerJobBenchmark.class, "quickstart", samples));
+                jvm, torch, job("reference", seconds), job("quickstart", seconds));
+    }
+
+    /** Measures the job over a model, and its training step, alone. */
+    static JsonNode job(String model, int seconds) throws IOException, InterruptedException {
+        String samples = Integer.toString(seconds * JOB_SAMPLES_PER_SECOND);
+        return java(LearnerJobBenchmark.class, model, samples);
     }
 
     private static @Nullable JsonNode torch(int seconds) throws IOException, InterruptedException {

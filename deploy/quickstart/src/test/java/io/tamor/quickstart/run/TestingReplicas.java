@@ -13,6 +13,7 @@ import io.tamor.jobs.learner.logic.Quality;
 import io.tamor.jobs.learner.logic.QueuedSample;
 import io.tamor.jobs.learner.logic.Replica;
 import io.tamor.jobs.learner.logic.ReplicaName;
+import io.tamor.jobs.learner.logic.SampleReader;
 import io.tamor.jobs.learner.logic.TrainingQueue;
 import io.tamor.jobs.training.MapUserRows;
 import io.tamor.model.config.ModelSpec;
@@ -43,6 +44,7 @@ final class TestingReplicas {
     private final Deployment deployment;
     private final ModelSpec spec;
     private final Plan plan;
+    private final SampleReader reader;
     private final MergeRounds rounds;
     private final List<Member> members = new ArrayList<>();
 
@@ -50,6 +52,7 @@ final class TestingReplicas {
         this.deployment = deployment;
         this.spec = ModelSpecs.of(deployment);
         this.plan = plan;
+        this.reader = new SampleReader(deployment);
         this.rounds = new MergeRounds(new ModelMerge(plan.rate(), plan.momentum()));
         for (int i = 0; i < plan.replicas(); i++) {
             members.add(new Member(i));
@@ -89,7 +92,7 @@ final class TestingReplicas {
         for (int i = 0; i < samples.size(); i++) {
             Sample sample = samples.get(i);
             Member owner = members.get(owner(sample.getUserId()));
-            owner.queue.offer(QueuedSample.of(sample), owner::train);
+            owner.queue.offer(reader.of(sample, "", 0), owner::train);
             for (Member member : members) {
                 member.queue.advance(sample.getMaturedAtMs(), member::train);
             }

@@ -6,7 +6,6 @@ import io.tamor.model.config.Target;
 import io.tamor.model.config.TaskSpec;
 import io.tamor.model.drift.Adwin;
 import io.tamor.model.network.MiniBatch;
-import io.tamor.schemas.Sample;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -59,7 +58,7 @@ public final class DriftMonitor {
      * Takes the final labels of a batch with their scores from before the update; the samples are
      * the batch's rows. True where an alarm asks for the accumulators to start anew.
      */
-    public boolean count(List<Sample> samples, MiniBatch batch, Quality.Scores scores) {
+    public boolean count(List<QueuedSample> samples, MiniBatch batch, Quality.Scores scores) {
         boolean alarmed = false;
         for (int row = 0; row < samples.size(); row++) {
             for (int task = 0; task < tasks.size(); task++) {
@@ -74,7 +73,7 @@ public final class DriftMonitor {
         if (!alarmed) {
             return false;
         }
-        long nowMs = samples.get(samples.size() - 1).getMaturedAtMs();
+        long nowMs = samples.get(samples.size() - 1).maturedAtMs();
         alarmMs = nowMs;
         boolean reset =
                 options.resetAccumulators()

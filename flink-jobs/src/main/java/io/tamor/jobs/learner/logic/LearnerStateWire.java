@@ -1,7 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutput;
@@ -9,7 +8,9 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32;
 
 /**
@@ -30,6 +31,7 @@ public final class LearnerStateWire {
     private static final int VERSION = 2;
     private static final int FIRST_VERSION = 1;
     private static final int FIRST_PARTS = 3;
+    private static final int HEADER = 3 * Integer.BYTES + Long.BYTES;
     private static final int CHECKSUM = Integer.BYTES;
 
     private LearnerStateWire() {}
@@ -52,20 +54,23 @@ public final class LearnerStateWire {
     /** The parts as bytes. */
     public static byte[] write(long featureSchema, Part... parts) {
         try {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            DataOutputStream out = new DataOutputStream(bytes);
-            out.writeInt(MAGIC);
-            out.writeInt(VERSION);
-            out.writeLong(featureSchema);
-            out.writeInt(parts.length);
+            List<Chunks> bodies = new ArrayList<>();
+            long size = HEADER + CHECKSUM;
             for (Part part : parts) {
-                ByteArrayOutputStream body = new ByteArrayOutputStream();
+                Chunks body = new Chunks();
                 part.writer().write(new DataOutputStream(body));
-                out.writeInt(body.size());
-                body.writeTo(out);
+                bodies.add(body);
+                size += Integer.BYTES + body.size();
             }
-            out.writeInt(checksum(bytes.toByteArray(), bytes.size()));
-            return bytes.toByteArray();
+            byte[] stored = new byte[Math.toIntExact(size)];
+            ByteBuffer out = ByteBuffer.wrap(stored);
+            out.putInt(MAGIC).putInt(VERSION).putLong(featureSchema).putInt(parts.length);
+            for (Chunks body : bodies) {
+                out.putInt(body.size());
+                out.position(body.copyTo(stored, out.position()));
+            }
+            out.putInt(checksum(stored, out.position()));
+            return stored;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -113,9 +118,10 @@ public final class LearnerStateWire {
                             + "; restore with the build that wrote it");
         }
         for (Part part : Arrays.copyOf(parts, count)) {
-            byte[] body = new byte[in.readInt()];
-            in.readFully(body);
-            part.reader().read(new DataInputStream(new ByteArrayInputStream(body)));
+            int size = in.readInt();
+            int from = length - in.available();
+            part.reader().read(new DataInputStream(new ByteArrayInputStream(stored, from, size)));
+            in.skipNBytes(size);
         }
         expect("bytes left", 0, in.available());
     }

@@ -5,7 +5,6 @@ import io.tamor.model.config.ModelSpec;
 import io.tamor.model.network.MiniBatch;
 import io.tamor.model.training.StepOutcome;
 import io.tamor.model.training.Trainer;
-import io.tamor.schemas.Sample;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnlineTraining {
     private static final int NOT_LOADED = -1;
+    private static final float[] NONE = {};
 
     private final Trainer trainer;
     private final Quality quality;
@@ -34,6 +34,8 @@ public final class OnlineTraining {
     private final long userRowTtlMs;
     private final int userField;
     private final int admitAfter;
+    private final float[] initialRow;
+    private final float[] initialAccumulators;
     private final DriftMonitor drift;
     private final MiniBatch batch;
     private final SampleRows rows;
@@ -96,39 +98,50 @@ public final class OnlineTraining {
         this.moments = moments;
         this.userRowTtlMs = deployment.learner().userRowTtl().toMillis();
         this.userField = ModelSpecs.userRowField(spec);
+        this.initialRow = userField < 0 ? NONE : trainer.initialExternalRow(userField);
+        this.initialAccumulators =
+                userField < 0 ? NONE : trainer.initialExternalAccumulators(userField);
         this.admitAfter = deployment.learner().admitAfter();
         this.drift = drift;
         this.batch = new MiniBatch(spec, deployment.learner().batch());
-        this.rows = new SampleRows(spec, deployment.sampleSchema(), new SampleRules(deployment));
+        this.rows = new SampleRows(spec, deployment.sampleSchema());
     }
 
     /** Trains a mini-batch of the queue; the progress then knows how far each partition is. */
     public void trainQueued(List<QueuedSample> queued) throws Exception {
-        train(queued.stream().map(QueuedSample::sample).toList());
-        queued.forEach(s -> progress.offsets.merge(s.partition(), s.offset() + 1, Math::max));
+        train(queued);
+        for (QueuedSample sample : queued) {
+            // By comparison first: a partition has few mini-batches that do not move it on.
+            Long next = progress.offsets.get(sample.partition());
+            if (next == null || next <= sample.offset()) {
+                progress.offsets.put(sample.partition(), sample.offset() + 1);
+            }
+        }
     }
 
     /** Scores, counts and trains one mini-batch of checked samples. */
-    public void train(List<Sample> samples) throws Exception {
+    public void train(List<QueuedSample> samples) throws Exception {
         batch.clear();
         slots.clear();
         slotOrder.clear();
         slotCount = 0;
         sharedSlot = NOT_LOADED;
-        for (Sample sample : samples) {
+        for (QueuedSample sample : samples) {
             rows.add(sample, userField < 0 ? SampleRows.NO_SLOT : slot(sample), batch);
         }
         if (progress.snapshotMs == LearnerProgress.NEVER) {
-            progress.snapshotMs = samples.get(0).getMaturedAtMs();
+            progress.snapshotMs = samples.get(0).maturedAtMs();
         }
         if (shadows != null && moments != null) {
-            score(shadows.live(), moments.liveMoment());
-            score(shadows.previous(), moments.previousMoment());
+            load(shadows.live(), moments.liveMoment());
+            load(shadows.previous(), moments.previousMoment());
+            shadows.startScoring(batch);
         }
-        trainer.learningRateFactor(drift.learningRateFactor(samples.get(0).getMaturedAtMs()));
+        trainer.learningRateFactor(drift.learningRateFactor(samples.get(0).maturedAtMs()));
         StepOutcome outcome = trainer.step(batch);
         quality.count(samples, batch, trainer::prediction);
         if (shadows != null) {
+            shadows.awaitScores();
             shadows.count(samples, batch, trainer::prediction);
         }
         if (outcome.applied()) {
@@ -143,8 +156,8 @@ public final class OnlineTraining {
         }
         lastLoss = outcome.applied() ? outcome.totalLoss() : Double.NaN;
         progress.samples += samples.size();
-        for (Sample sample : samples) {
-            progress.trainedMs = Math.max(progress.trainedMs, sample.getMaturedAtMs());
+        for (QueuedSample sample : samples) {
+            progress.trainedMs = Math.max(progress.trainedMs, sample.maturedAtMs());
         }
     }
 
@@ -156,8 +169,8 @@ public final class OnlineTraining {
         }
     }
 
-    /** Scores the batch with a version as readers have it, the users' rows as of it included. */
-    private void score(@Nullable Trainer shadow, long moment) {
+    /** Gives a version the users' rows as of it, as readers have them. */
+    private void load(@Nullable Trainer shadow, long moment) {
         if (shadow == null) {
             return;
         }
@@ -170,15 +183,11 @@ public final class OnlineTraining {
         if (sharedSlot != NOT_LOADED) {
             loadInto(shadow, sharedSlot, null);
         }
-        shadow.score(batch);
     }
 
     private void loadInto(Trainer shadow, int slot, float @Nullable [] values) {
         shadow.loadExternal(
-                userField,
-                slot,
-                values == null ? shadow.initialExternalRow(userField) : values,
-                shadow.initialExternalAccumulators(userField));
+                userField, slot, values == null ? initialRow : values, initialAccumulators);
     }
 
     /** Sum of the tasks' losses of the last step, before its update; NaN where it was dropped. */
@@ -186,17 +195,17 @@ public final class OnlineTraining {
         return lastLoss;
     }
 
-    private int slot(Sample sample) throws Exception {
-        Slot slot = slots.get(sample.getUserId());
+    private int slot(QueuedSample sample) throws Exception {
+        Slot slot = slots.get(sample.userId());
         if (slot == null) {
             slot =
                     new Slot(
-                            sample.getUserId(),
-                            live(store.load(sample.getUserId()), sample.getMaturedAtMs()));
-            slots.put(sample.getUserId(), slot);
+                            sample.userId(),
+                            live(store.load(sample.userId()), sample.maturedAtMs()));
+            slots.put(sample.userId(), slot);
             slotOrder.add(slot);
         }
-        slot.trainedMs = Math.max(slot.trainedMs, sample.getMaturedAtMs());
+        slot.trainedMs = Math.max(slot.trainedMs, sample.maturedAtMs());
         if (slot.index == NOT_LOADED) {
             if (!slot.row.admitted() && slot.samplesBefore + 1 < admitAfter) {
                 slot.samplesBefore++;
@@ -214,21 +223,15 @@ public final class OnlineTraining {
         trainer.loadExternal(
                 userField,
                 slot.index,
-                row.admitted() ? row.values : trainer.initialExternalRow(userField),
-                row.admitted() && !forgets
-                        ? row.accumulators
-                        : trainer.initialExternalAccumulators(userField));
+                row.admitted() ? row.values : initialRow,
+                row.admitted() && !forgets ? row.accumulators : initialAccumulators);
     }
 
     /** The slot of the initial row, which is never read back. */
     private int sharedSlot() {
         if (sharedSlot == NOT_LOADED) {
             sharedSlot = slotCount++;
-            trainer.loadExternal(
-                    userField,
-                    sharedSlot,
-                    trainer.initialExternalRow(userField),
-                    trainer.initialExternalAccumulators(userField));
+            trainer.loadExternal(userField, sharedSlot, initialRow, initialAccumulators);
         }
         return sharedSlot;
     }
@@ -240,8 +243,9 @@ public final class OnlineTraining {
         UserRow row = new UserRow();
         row.trainedMs = atMs;
         if (stored != null) {
-            keep(stored);
-            row.inherit(stored);
+            UserRow replaced = stored.copy();
+            keep(replaced);
+            row.inherit(replaced);
         }
         return row;
     }

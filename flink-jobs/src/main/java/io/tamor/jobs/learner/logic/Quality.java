@@ -4,7 +4,6 @@ import io.tamor.model.config.ModelSpec;
 import io.tamor.model.metric.MetricRow;
 import io.tamor.model.metric.MetricWindows;
 import io.tamor.model.network.MiniBatch;
-import io.tamor.schemas.Sample;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -47,12 +46,12 @@ public final class Quality {
     }
 
     /** Counts every final label of a batch; the samples are the batch's rows. */
-    public void count(List<Sample> samples, MiniBatch batch, Scores scores) {
+    public void count(List<QueuedSample> samples, MiniBatch batch, Scores scores) {
         for (int row = 0; row < samples.size(); row++) {
-            if (samples.get(row).getImpressionTimeMs() < shownFromMs) {
+            if (samples.get(row).impressionTimeMs() < shownFromMs) {
                 continue;
             }
-            long maturedMs = samples.get(row).getMaturedAtMs();
+            long maturedMs = samples.get(row).maturedAtMs();
             firstMs = firstMs == NONE ? maturedMs : Math.min(firstMs, maturedMs);
             lastMs = Math.max(lastMs, maturedMs);
             for (int task = 0; task < tasks; task++) {

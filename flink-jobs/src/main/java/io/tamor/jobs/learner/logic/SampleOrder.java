@@ -1,6 +1,7 @@
 package io.tamor.jobs.learner.logic;
 
 import io.tamor.schemas.Sample;
+import io.tamor.schemas.wire.SampleView;
 import java.util.Comparator;
 
 /**
@@ -9,19 +10,22 @@ import java.util.Comparator;
  */
 public final class SampleOrder {
     /** Earliest maturity first. */
-    public static final Comparator<Sample> BY_MATURITY = SampleOrder::compare;
-
-    /** Written out: a queue compares some ten times a sample, nearly always by maturity alone. */
-    private static int compare(Sample a, Sample b) {
-        int order = Long.compare(a.getMaturedAtMs(), b.getMaturedAtMs());
-        if (order == 0) {
-            order = a.getImpressionId().compareTo(b.getImpressionId());
-        }
-        if (order == 0) {
-            order = a.getLabelSet().compareTo(b.getLabelSet());
-        }
-        return order == 0 ? Integer.compare(a.getStage(), b.getStage()) : order;
-    }
+    public static final Comparator<Sample> BY_MATURITY =
+            Comparator.comparingLong(Sample::getMaturedAtMs)
+                    .thenComparing(Sample::getImpressionId)
+                    .thenComparing(Sample::getLabelSet)
+                    .thenComparingInt(Sample::getStage);
 
     private SampleOrder() {}
+
+    /** The order of two queued samples of one maturity. */
+    static int compareIdentity(QueuedSample one, QueuedSample other) {
+        SampleView a = one.view();
+        SampleView b = other.view();
+        int order = a.impressionId().compareTo(b.impressionId());
+        if (order == 0) {
+            order = a.labelSet().compareTo(b.labelSet());
+        }
+        return order == 0 ? Integer.compare(a.stage(), b.stage()) : order;
+    }
 }

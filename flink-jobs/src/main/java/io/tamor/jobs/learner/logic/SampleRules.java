@@ -8,10 +8,9 @@ import io.tamor.schemas.Sample;
 import io.tamor.schemas.wire.FeatureWire;
 import io.tamor.schemas.wire.MalformedRecordException;
 import java.io.Serializable;
-import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +30,8 @@ public final class SampleRules implements Serializable {
 
     private final SampleSchema schema;
     private final String labelSet;
-    private final Map<String, Integer> tiers;
-    private final Map<String, Integer> scenarios;
+    private final Set<String> tiers;
+    private final Set<String> scenarios;
 
     /** Why a sample is refused: the cause, and what was wanted and found. */
     public record Refusal(RejectionCause cause, String detail) {}
@@ -40,18 +39,8 @@ public final class SampleRules implements Serializable {
     public SampleRules(Deployment deployment) {
         this.schema = deployment.sampleSchema();
         this.labelSet = deployment.learnedLabelSet();
-        this.tiers = indexed(deployment.tiers().names());
-        this.scenarios = indexed(deployment.scenarios());
-    }
-
-    /** Index of a tier that {@link #check} has passed. */
-    public int tier(Sample sample) {
-        return known(tiers, sample.getTier());
-    }
-
-    /** Index of a scenario that {@link #check} has passed. */
-    public int scenario(Sample sample) {
-        return known(scenarios, sample.getScenario());
+        this.tiers = new LinkedHashSet<>(deployment.tiers().names());
+        this.scenarios = new LinkedHashSet<>(deployment.scenarios());
     }
 
     /** True of a sample of the label set that is learned, or from before sets had names. */
@@ -85,18 +74,18 @@ public final class SampleRules implements Serializable {
         if (sample.getUserId().isEmpty() || sample.getImpressionId().isEmpty()) {
             return refuse(RejectionCause.INVALID, "userId and impressionId must not be empty");
         }
-        if (!tiers.containsKey(sample.getTier())) {
+        if (!tiers.contains(sample.getTier())) {
             return refuse(
                     RejectionCause.INVALID,
                     "tier: wanted one of %s, found %s",
-                    tiers.keySet(),
+                    tiers,
                     sample.getTier());
         }
-        if (!scenarios.containsKey(sample.getScenario())) {
+        if (!scenarios.contains(sample.getScenario())) {
             return refuse(
                     RejectionCause.INVALID,
                     "scenario: wanted one of %s, found %s",
-                    scenarios.keySet(),
+                    scenarios,
                     sample.getScenario());
         }
         if (sample.getLabels().size() != tasks
@@ -162,19 +151,5 @@ public final class SampleRules implements Serializable {
 
     private static Refusal refuse(RejectionCause cause, String detail, Object... arguments) {
         return new Refusal(cause, String.format(Locale.ROOT, detail, arguments));
-    }
-
-    private static Map<String, Integer> indexed(List<String> names) {
-        Map<String, Integer> indexes = new HashMap<>();
-        names.forEach(name -> indexes.put(name, indexes.size()));
-        return indexes;
-    }
-
-    private static int known(Map<String, Integer> indexes, String name) {
-        Integer index = indexes.get(name);
-        if (index == null) {
-            throw new IllegalStateException(name + " is not among " + indexes.keySet());
-        }
-        return index;
     }
 }

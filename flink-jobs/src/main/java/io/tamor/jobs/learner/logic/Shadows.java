@@ -4,12 +4,14 @@ import io.tamor.model.config.ModelSpec;
 import io.tamor.model.metric.RecentMetrics;
 import io.tamor.model.network.MiniBatch;
 import io.tamor.model.training.Trainer;
-import io.tamor.schemas.Sample;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +23,12 @@ import org.jspecify.annotations.Nullable;
  * learner can become the live one again, optimiser state included. Memory: one more model with its
  * optimiser state once a version is live, two during a trial, and up to six metric tables by task
  * and tier. Part of {@link LearnerStateWire}. Not thread-safe.
+ *
+ * <p>They score on a thread of their own while the learner takes its step: two more forward passes
+ * would cost it more than half of its speed. Nothing comes of it before both are done, so the
+ * results do not depend on it.
  */
-public final class Shadows implements Comparison {
+public final class Shadows implements Comparison, AutoCloseable {
     private static final int VERSION = 1;
 
     private final ModelSpec spec;
@@ -32,6 +38,8 @@ public final class Shadows implements Comparison {
     private final RecentMetrics previousMetrics;
     private @Nullable Trainer live;
     private @Nullable Trainer previous;
+    private @Nullable ExecutorService thread;
+    private @Nullable Future<?> scoring;
 
     /** Nothing is live yet; metrics reach back a horizon at most. */
     public Shadows(ModelSpec spec, int capacity, Duration horizon) {
@@ -69,18 +77,65 @@ public final class Shadows implements Comparison {
     }
 
     /**
+     * Starts scoring a batch with every version; it must not change before {@link #awaitScores}.
+     */
+    public void startScoring(MiniBatch batch) {
+        Trainer first = live;
+        Trainer second = previous;
+        if (first == null && second == null) {
+            return;
+        }
+        if (thread == null) {
+            thread = Executors.newSingleThreadExecutor(Shadows::thread);
+        }
+        scoring =
+                thread.submit(
+                        () -> {
+                            if (first != null) {
+                                first.score(batch);
+                            }
+                            if (second != null) {
+                                second.score(batch);
+                            }
+                        });
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "learner-shadows");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Waits until every version has scored the batch. */
+    public void awaitScores() throws Exception {
+        if (scoring != null) {
+            scoring.get();
+            scoring = null;
+        }
+    }
+
+    /** Ends the thread. */
+    @Override
+    public void close() {
+        if (thread != null) {
+            thread.shutdownNow();
+            thread = null;
+        }
+    }
+
+    /**
      * Counts every final label of a batch that every model has scored; the samples are the batch's
      * rows. A label that one of them gives no number is counted for none, so that they stay
      * comparable.
      */
-    public void count(List<Sample> samples, MiniBatch batch, Quality.Scores candidate) {
+    public void count(List<QueuedSample> samples, MiniBatch batch, Quality.Scores candidate) {
         for (int row = 0; row < samples.size(); row++) {
             for (int task = 0; task < spec.tasks().size(); task++) {
                 float own = candidate.prediction(row, task);
                 float lives = live == null ? 0 : live.prediction(row, task);
                 float befores = previous == null ? 0 : previous.prediction(row, task);
                 if (!batch.masked(row, task) && Float.isFinite(own + lives + befores)) {
-                    long timeMs = samples.get(row).getMaturedAtMs();
+                    long timeMs = samples.get(row).maturedAtMs();
                     add(candidateMetrics, timeMs, batch, row, task, own);
                     if (live != null) {
                         add(liveMetrics, timeMs, batch, row, task, lives);

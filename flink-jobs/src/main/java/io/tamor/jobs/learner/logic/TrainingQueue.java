@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -19,11 +18,15 @@ import java.util.TreeMap;
 public final class TrainingQueue {
     private final int capacity;
     private final long maxDelayMs;
-    private final PriorityQueue<QueuedSample> held =
-            new PriorityQueue<>((a, b) -> SampleOrder.BY_MATURITY.compare(a.sample(), b.sample()));
+    private final HeldSamples held = new HeldSamples();
     private final List<QueuedSample> batch;
-    private final Map<String, Integer> countByUser = new HashMap<>();
+    private final Map<String, Waiting> waitingByUser = new HashMap<>();
     private long passedMs = Long.MIN_VALUE;
+
+    /** How many samples of a user are not trained yet. */
+    static final class Waiting {
+        private int count;
+    }
 
     /** Trains one mini-batch, whose samples have left the queue. */
     @FunctionalInterface
@@ -48,8 +51,8 @@ public final class TrainingQueue {
 
     /** Takes a sample; true where it came behind the time already passed (out of order). */
     public boolean offer(QueuedSample sample, Step step) throws Exception {
-        countByUser.merge(sample.sample().getUserId(), 1, Integer::sum);
-        if (maturedMs(sample) > passedMs) {
+        count(sample);
+        if (sample.maturedAtMs() > passedMs) {
             held.add(sample);
             return false;
         }
@@ -63,13 +66,11 @@ public final class TrainingQueue {
             return;
         }
         passedMs = timeMs;
-        while (true) {
-            QueuedSample next = held.peek();
-            if (next == null || maturedMs(next) > timeMs) {
-                return;
+        while (held.size() > 0 && held.firstMaturedMs() <= timeMs) {
+            QueuedSample next = held.poll();
+            if (next != null) {
+                join(next, step);
             }
-            held.remove();
-            join(next, step);
         }
     }
 
@@ -99,7 +100,7 @@ public final class TrainingQueue {
 
     /** Whether a sample of the user is not trained yet. */
     public boolean holds(String userId) {
-        return countByUser.containsKey(userId);
+        return waitingByUser.containsKey(userId);
     }
 
     /** Shows every untrained sample. */
@@ -107,8 +108,8 @@ public final class TrainingQueue {
         for (int place = 0; place < batch.size(); place++) {
             visitor.visit(batch.get(place), place);
         }
-        for (QueuedSample sample : held) {
-            visitor.visit(sample, HELD);
+        for (int i = 0; i < held.size(); i++) {
+            visitor.visit(held.at(i), HELD);
         }
     }
 
@@ -122,7 +123,7 @@ public final class TrainingQueue {
             throw new IllegalStateException("restore into a queue of " + size() + " samples");
         }
         passedMs = timeMs;
-        untrained.forEach(u -> countByUser.merge(u.sample().sample().getUserId(), 1, Integer::sum));
+        untrained.forEach(u -> count(u.sample()));
         long places = untrained.stream().filter(u -> u.place() != HELD).count();
         long distinct =
                 untrained.stream()
@@ -133,11 +134,18 @@ public final class TrainingQueue {
         boolean one = places == distinct && places < capacity;
         untrained.stream()
                 .sorted((a, b) -> Integer.compare(a.place(), b.place()))
-                .forEach(u -> (u.place() == HELD || !one ? held : batch).add(u.sample()));
+                .forEach(
+                        u -> {
+                            if (u.place() == HELD || !one) {
+                                held.add(u.sample());
+                            } else {
+                                batch.add(u.sample());
+                            }
+                        });
     }
 
     private void join(QueuedSample sample, Step step) throws Exception {
-        if (!batch.isEmpty() && maturedMs(sample) - maturedMs(batch.get(0)) > maxDelayMs) {
+        if (!batch.isEmpty() && sample.maturedAtMs() - batch.get(0).maturedAtMs() > maxDelayMs) {
             cut(step);
         }
         batch.add(sample);
@@ -151,8 +159,10 @@ public final class TrainingQueue {
         // They leave first: what the step finds in the queue is what is left.
         batch.clear();
         for (QueuedSample sample : full) {
-            countByUser.computeIfPresent(
-                    sample.sample().getUserId(), (user, count) -> count == 1 ? null : count - 1);
+            Waiting waiting = sample.waiting;
+            if (waiting != null && --waiting.count == 0) {
+                waitingByUser.remove(sample.userId());
+            }
         }
         step.train(full);
     }
@@ -174,7 +184,9 @@ public final class TrainingQueue {
         return resume;
     }
 
-    private static long maturedMs(QueuedSample sample) {
-        return sample.sample().getMaturedAtMs();
+    private void count(QueuedSample sample) {
+        Waiting waiting = waitingByUser.computeIfAbsent(sample.userId(), user -> new Waiting());
+        waiting.count++;
+        sample.waiting = waiting;
     }
 }

@@ -1,8 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
-import io.tamor.schemas.Sample;
 import io.tamor.schemas.wire.MalformedRecordException;
-import io.tamor.schemas.wire.RecordWire;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -21,9 +19,9 @@ public record Untrained(QueuedSample sample, int place) {
      * partition's name (2), the name in UTF-8, the sample's wire bytes. Version 1 has neither
      * offset nor partition.
      */
-    public static byte[] encode(RecordWire<Sample> wire, QueuedSample sample, int place) {
+    public static byte[] encode(QueuedSample sample, int place) {
         byte[] partition = sample.partition().getBytes(StandardCharsets.UTF_8);
-        byte[] body = wire.encode(sample.sample());
+        byte[] body = sample.view().bytes();
         return ByteBuffer.allocate(
                         1
                                 + Integer.BYTES
@@ -41,7 +39,7 @@ public record Untrained(QueuedSample sample, int place) {
     }
 
     /** Reads the stored form. */
-    public static Untrained decode(RecordWire<Sample> wire, byte[] stored)
+    public static Untrained decode(SampleReader reader, byte[] stored)
             throws MalformedRecordException {
         ByteBuffer bytes = ByteBuffer.wrap(stored);
         try {
@@ -63,10 +61,7 @@ public record Untrained(QueuedSample sample, int place) {
             byte[] body = new byte[bytes.remaining()];
             bytes.get(body);
             return new Untrained(
-                    new QueuedSample(
-                            wire.decode(body),
-                            new String(partition, StandardCharsets.UTF_8),
-                            offset),
+                    reader.stored(body, new String(partition, StandardCharsets.UTF_8), offset),
                     place);
         } catch (BufferUnderflowException e) {
             throw new MalformedRecordException(

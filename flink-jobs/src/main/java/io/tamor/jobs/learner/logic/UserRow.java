@@ -106,6 +106,20 @@ public final class UserRow {
         }
     }
 
+    /** The same in an object of its own. */
+    UserRow copy() {
+        UserRow copy = new UserRow();
+        copy.values = values.clone();
+        copy.accumulators = accumulators.clone();
+        copy.trainedMs = trainedMs;
+        copy.samplesBefore = samplesBefore;
+        copy.inherit(this);
+        copy.copyVersions = copyVersions.clone();
+        copy.copyLengths = copyLengths.clone();
+        copy.copies = copies.clone();
+        return copy;
+    }
+
     /** Takes over what is known of the row that this one replaces, its values aside. */
     void inherit(UserRow replaced) {
         savedUnder = replaced.savedUnder;

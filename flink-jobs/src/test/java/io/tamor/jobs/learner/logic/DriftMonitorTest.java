@@ -25,13 +25,14 @@ class DriftMonitorTest {
     private static final long MINUTE_MS = 60_000;
 
     @TempDir Path folder;
+    private Deployment deployment;
     private ModelSpec spec;
     private Sample sample;
     private int resets;
 
     @BeforeEach
     void prepare() {
-        Deployment deployment = TestingSamples.deployment(folder, 16);
+        deployment = TestingSamples.deployment(folder, 16);
         spec = ModelSpecs.of(deployment);
         sample = TestingSamples.generate(deployment, 1, 1).get(0);
     }
@@ -103,7 +104,10 @@ class DriftMonitorTest {
             batch.scenario(row, 0);
             batch.label(row, 0, random.nextDouble() < rate ? 1 : 0, 1);
             Sample at = Sample.newBuilder(sample).setMaturedAtMs(timeMs).build();
-            if (monitor.count(List.of(at), batch, (r, task) -> (float) predicted)) {
+            if (monitor.count(
+                    TestingSamples.queued(deployment, List.of(at)),
+                    batch,
+                    (r, task) -> (float) predicted)) {
                 resets++;
             }
         }

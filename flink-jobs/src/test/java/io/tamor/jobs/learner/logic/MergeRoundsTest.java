@@ -56,7 +56,9 @@ class MergeRoundsTest {
         }
 
         void train(int batch) throws Exception {
-            training.train(samples.subList(batch * BATCH, (batch + 1) * BATCH));
+            training.train(
+                    TestingSamples.queued(
+                            deployment, samples.subList(batch * BATCH, (batch + 1) * BATCH)));
         }
     }
 

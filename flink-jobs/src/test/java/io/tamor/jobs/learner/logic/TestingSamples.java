@@ -50,6 +50,12 @@ public final class TestingSamples {
         }
     }
 
+    /** Samples as a step takes them. */
+    public static List<QueuedSample> queued(Deployment deployment, List<Sample> samples) {
+        SampleReader reader = new SampleReader(deployment);
+        return samples.stream().map(sample -> reader.of(sample, "", 0)).toList();
+    }
+
     /** Samples in order of maturity, a few minutes apart, of a third as many users. */
     public static List<Sample> generate(Deployment deployment, int count, long seed) {
         Random random = new Random(seed);

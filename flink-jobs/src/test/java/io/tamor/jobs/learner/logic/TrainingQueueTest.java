@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.schemas.Sample;
-import io.tamor.schemas.wire.RecordWire;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,11 +21,13 @@ class TrainingQueueTest {
 
     @TempDir Path folder;
     private List<Sample> samples;
+    private SampleReader reader;
 
     @BeforeEach
     void generate() {
         Deployment deployment = TestingSamples.deployment(folder, BATCH);
         samples = TestingSamples.generate(deployment, 200, 1);
+        reader = new SampleReader(deployment);
     }
 
     @Test
@@ -73,7 +74,6 @@ class TrainingQueueTest {
     @Test
     void aQueueRestoredAtAnyPointCutsTheSameBatches() throws Exception {
         List<List<String>> undisturbed = run(samples, 1);
-        RecordWire<Sample> wire = RecordWire.of(Sample.class);
         for (int stop = 0; stop < samples.size(); stop += 13) {
             List<List<String>> trained = new ArrayList<>();
             TrainingQueue queue = new TrainingQueue(BATCH, HOUR_MS);
@@ -84,13 +84,13 @@ class TrainingQueueTest {
                             (sample, place) ->
                                     stored.add(
                                             Untrained.decode(
-                                                    wire, Untrained.encode(wire, sample, place))));
+                                                    reader, Untrained.encode(sample, place))));
                     Collections.shuffle(stored, new Random(stop));
                     TrainingQueue next = new TrainingQueue(BATCH, HOUR_MS);
                     next.restore(stored, queue.passedMs());
                     queue = next;
                 }
-                queue.offer(QueuedSample.of(samples.get(i)), collect(trained));
+                queue.offer(queued(samples.get(i)), collect(trained));
                 queue.advance(samples.get(i).getMaturedAtMs() - 1, collect(trained));
             }
             queue.drain(collect(trained));
@@ -121,10 +121,10 @@ class TrainingQueueTest {
             // Maturity and offset are in different orders: offset 1 matures last.
             long[] maturities = {0, 9, 1, 2, 3, 20, 21, 22, 23};
             for (int offset = 0; offset < 5 + readAhead - 1; offset++) {
-                Sample sample = at(TestingSamples.START_MS + maturities[offset]).sample();
-                queue.offer(new QueuedSample(sample, "samples-0", offset), step);
+                Sample sample = maturingAt(TestingSamples.START_MS + maturities[offset]);
+                queue.offer(reader.of(sample, "samples-0", offset), step);
             }
-            queue.offer(new QueuedSample(at(Long.MAX_VALUE).sample(), "samples-1", 7), step);
+            queue.offer(reader.of(maturingAt(Long.MAX_VALUE), "samples-1", 7), step);
             queue.advance(TestingSamples.START_MS + 3, step);
             assertThat(next).containsExactly(Map.entry("samples-0", readAhead == 0 ? 3L : 5L));
             assertThat(queue.resumeAt(next)).containsExactly(Map.entry("samples-0", 1L));
@@ -132,19 +132,26 @@ class TrainingQueueTest {
     }
 
     private QueuedSample at(long maturedMs) {
-        return QueuedSample.of(
-                Sample.newBuilder(samples.get(0))
-                        .setImpressionId("m" + maturedMs)
-                        .setMaturedAtMs(maturedMs)
-                        .build());
+        return queued(maturingAt(maturedMs));
     }
 
-    private static List<List<String>> run(List<Sample> arriving, long seed) throws Exception {
+    private Sample maturingAt(long maturedMs) {
+        return Sample.newBuilder(samples.get(0))
+                .setImpressionId("m" + maturedMs)
+                .setMaturedAtMs(maturedMs)
+                .build();
+    }
+
+    private QueuedSample queued(Sample sample) {
+        return reader.of(sample, "", 0);
+    }
+
+    private List<List<String>> run(List<Sample> arriving, long seed) throws Exception {
         Random random = new Random(seed);
         TrainingQueue queue = new TrainingQueue(BATCH, HOUR_MS);
         List<List<String>> trained = new ArrayList<>();
         for (int i = 0; i < arriving.size(); i++) {
-            queue.offer(QueuedSample.of(arriving.get(i)), collect(trained));
+            queue.offer(queued(arriving.get(i)), collect(trained));
             long earliestToCome = Long.MAX_VALUE;
             for (Sample later : arriving.subList(i + 1, arriving.size())) {
                 earliestToCome = Math.min(earliestToCome, later.getMaturedAtMs());
@@ -158,6 +165,6 @@ class TrainingQueueTest {
     }
 
     private static TrainingQueue.Step collect(List<List<String>> trained) {
-        return batch -> trained.add(batch.stream().map(s -> s.sample().getImpressionId()).toList());
+        return batch -> trained.add(batch.stream().map(s -> s.view().impressionId()).toList());
     }
 }
