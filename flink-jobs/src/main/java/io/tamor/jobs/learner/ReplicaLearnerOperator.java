@@ -301,6 +301,14 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     }
 
     @Override
+    public void close() throws Exception {
+        if (replica != null) {
+            replica.shadows().close();
+        }
+        super.close();
+    }
+
+    @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
         super.notifyCheckpointComplete(checkpointId);
         load();
