@@ -193,18 +193,10 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         intake.take(record.getValue(), this::train);
     }
 
-    @Override
-    public void close() throws Exception {
-        if (replica != null) {
-            replica.shadows().close();
-        }
-        super.close();
-    }
-
     private void train(List<QueuedSample> batch) throws Exception {
         training.trainQueued(batch);
-        replica.observe(training.lastLoss());
         untrained.trained(batch);
+        replica.observe(training.lastLoss());
         tell(replica.quality().takeClosedWindows());
     }
 
