@@ -205,7 +205,11 @@ final class AggregateRules implements Serializable {
         }
         EventSeries series = cell == null ? null : cell.find(spec.id());
         long per = series == null ? 0 : series.count(left);
-        Smoothing smoothing = reading.aggregate.smoothing();
+        return rate(count, per, reading.aggregate.smoothing());
+    }
+
+    /** The rate of two counts, drawn towards its prior where there is one. */
+    static double rate(long count, long per, @Nullable Smoothing smoothing) {
         if (smoothing != null) {
             return (count + smoothing.rate() * smoothing.weight()) / (per + smoothing.weight());
         }

@@ -1,13 +1,8 @@
 package io.tamor.jobs.timeline.logic;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
-import java.io.DataInputStream;
 import java.io.DataOutput;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -83,14 +78,13 @@ final class LabelState {
     }
 
     LabelState copy() {
-        try {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            write(new DataOutputStream(bytes));
-            return read(
-                    new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())),
-                    UserState.VERSION);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        LabelState copy = new LabelState();
+        copy.positionMinor = positionMinor;
+        copy.tierSinceMs = tierSinceMs;
+        copy.number = number;
+        for (PendingImpression impression : pending) {
+            copy.pending.add(impression.copy());
         }
+        return copy;
     }
 }

@@ -3,12 +3,10 @@ package io.tamor.jobs.timeline.logic;
 import io.tamor.jobs.config.AggregateOptions;
 import io.tamor.jobs.config.AggregateOptions.Events;
 import io.tamor.jobs.config.AggregateOptions.Same;
-import io.tamor.jobs.config.AggregateOptions.Smoothing;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Aggregates whose window is no longer than a user's events are remembered: computed from these
@@ -52,7 +50,7 @@ final class RecentAggregates implements Serializable {
                             ? 0
                             : (money ? of.amountMinor / MINOR_PER_MAJOR : of.count) / of.count;
             case RATE ->
-                    rate(
+                    AggregateRules.rate(
                             of.count,
                             window(aggregate, per(aggregate), history, timeMs, item, scenario)
                                     .count,
@@ -69,13 +67,6 @@ final class RecentAggregates implements Serializable {
             throw new IllegalStateException("a rate has per");
         }
         return per;
-    }
-
-    private static double rate(long count, long per, @Nullable Smoothing smoothing) {
-        if (smoothing != null) {
-            return (count + smoothing.rate() * smoothing.weight()) / (per + smoothing.weight());
-        }
-        return per == 0 ? 0 : (double) count / per;
     }
 
     private Window window(
