@@ -5,6 +5,7 @@ import io.tamor.jobs.config.FlinkOptions;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.StateBackendOptions;
@@ -38,6 +39,9 @@ public final class JobEnvironment {
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
         configuration.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+        // Flink reads operator state byte by byte, each a call of the system where it is not
+        // compressed: minutes for a model's hundreds of megabytes (CompressibleFSDataInputStream).
+        configuration.set(ExecutionOptions.SNAPSHOT_COMPRESSION, true);
         // Reads are of single keys, many of them absent: without filters each looks into every
         // file.
         configuration.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);

@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -70,14 +69,10 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
             new OutputTag<>("learner.rejected", OutgoingRecord.TYPE);
 
     // State: every descriptor of this operator is here, in UserRows and in UntrainedSamples.
-    static final ListStateDescriptor<byte[]> LEARNER =
-            new ListStateDescriptor<>(
-                    "learner", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+    static final ListStateDescriptor<byte[]> LEARNER = StatePieces.named("learner");
 
     /** The same in a form that learners among others read too, each the whole of it. */
-    static final ListStateDescriptor<byte[]> ALONE =
-            new ListStateDescriptor<>(
-                    "learner-alone", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+    static final ListStateDescriptor<byte[]> ALONE = StatePieces.named("learner-alone");
 
     static final String TIMERS = "user-row-expiry";
 
@@ -148,10 +143,12 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
      * @param former where builds before the one that knew several learners kept the model
      */
     private void restoreLearner(ListState<byte[]> former) throws Exception {
-        List<byte[]> stored = new ArrayList<>();
-        learnerState.get().forEach(stored::add);
-        former.get().forEach(stored::add);
+        List<byte[]> elements = new ArrayList<>();
+        learnerState.get().forEach(elements::add);
+        former.get().forEach(elements::add);
         former.clear();
+        learnerState.clear();
+        List<List<byte[]>> stored = LearnerStateWire.byWriter(elements);
         if (stored.size() != 1) {
             throw new IllegalStateException(
                     "learner state: wanted the 1 model that a learner alone stores, found "
@@ -254,8 +251,20 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         userRows.flush();
         untrained.write(queue);
         learnerState.update(
-                List.of(LearnerStateWire.write(deployment.sampleSchema().fingerprint(), parts())));
+                LearnerStateWire.write(deployment.sampleSchema().fingerprint(), 0, parts()));
         super.snapshotState(context);
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        super.notifyCheckpointComplete(checkpointId);
+        learnerState.clear(); // written; the next checkpoint fills it anew
+    }
+
+    @Override
+    public void notifyCheckpointAborted(long checkpointId) throws Exception {
+        super.notifyCheckpointAborted(checkpointId);
+        learnerState.clear();
     }
 
     @Override

@@ -21,7 +21,6 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -48,9 +47,7 @@ import org.jspecify.annotations.Nullable;
 public final class ParameterMergerOperator extends AbstractStreamOperator<SnapshotCandidate>
         implements OneInputStreamOperator<LearnerMessage, SnapshotCandidate>, BoundedOneInput {
     // State: every descriptor of this operator.
-    private static final ListStateDescriptor<byte[]> MERGER =
-            new ListStateDescriptor<>(
-                    "merger", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+    private static final ListStateDescriptor<byte[]> MERGER = StatePieces.named("merger");
 
     private final Deployment deployment;
     private final MergeOptions merge;
@@ -101,15 +98,15 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
         pending = new TreeMap<>();
         models = new MergedModels(deployment.snapshots().directory(), run);
         state = context.getOperatorStateStore().getListState(MERGER);
-        List<byte[]> stored = new ArrayList<>();
-        state.get().forEach(stored::add);
+        List<List<byte[]>> stored = LearnerStateWire.byWriter(state.get());
+        state.clear();
         if (stored.size() > 1) {
             throw new IllegalStateException(
                     "merger state: wanted the 1 model of a merger at parallelism 1, found "
                             + stored.size());
         }
-        for (byte[] bytes : stored) {
-            LearnerStateWire.read(bytes, deployment.sampleSchema().fingerprint(), parts());
+        for (List<byte[]> pieces : stored) {
+            LearnerStateWire.read(pieces, deployment.sampleSchema().fingerprint(), parts());
         }
         start.requireSame(deployment);
         reportedSamples = whole.progress().samples;
@@ -253,19 +250,25 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
-        state.update(
-                List.of(LearnerStateWire.write(deployment.sampleSchema().fingerprint(), parts())));
+        state.update(LearnerStateWire.write(deployment.sampleSchema().fingerprint(), 0, parts()));
         super.snapshotState(context);
     }
 
     @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
         super.notifyCheckpointComplete(checkpointId);
+        state.clear(); // written; the next checkpoint fills it anew
         Map.Entry<Long, MergedModels.File> complete = pending.floorEntry(checkpointId);
         if (complete != null) {
             models.write(complete.getValue());
             pending.headMap(checkpointId, true).clear();
         }
+    }
+
+    @Override
+    public void notifyCheckpointAborted(long checkpointId) throws Exception {
+        super.notifyCheckpointAborted(checkpointId);
+        state.clear();
     }
 
     private void report() {

@@ -18,14 +18,12 @@ import io.tamor.model.training.Trainer;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -60,9 +58,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
                 BoundedOneInput,
                 Triggerable<String, VoidNamespace> {
     // State: every descriptor of this operator is here, in UserRows and in UntrainedSamples.
-    private static final ListStateDescriptor<byte[]> REPLICAS =
-            new ListStateDescriptor<>(
-                    "replicas", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+    private static final ListStateDescriptor<byte[]> REPLICAS = StatePieces.named("replicas");
 
     /** Processing time between two looks for a merged model that is awaited. */
     private static final long LOOK_AGAIN_MS = 100;
@@ -105,17 +101,15 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         state = context.getOperatorStateStore().getUnionListState(REPLICAS);
         ListState<byte[]> alone =
                 context.getOperatorStateStore().getUnionListState(OnlineLearnerOperator.ALONE);
-        restore(all(state), all(alone), context.isRestored());
+        restore(
+                LearnerStateWire.byWriter(state.get()),
+                LearnerStateWire.byWriter(alone.get()),
+                context.isRestored());
         alone.clear();
+        state.clear();
     }
 
-    private static List<byte[]> all(ListState<byte[]> state) throws Exception {
-        List<byte[]> all = new ArrayList<>();
-        state.get().forEach(all::add);
-        return all;
-    }
-
-    private void restore(List<byte[]> replicas, List<byte[]> alone, boolean isRestored)
+    private void restore(List<List<byte[]>> replicas, List<List<byte[]>> alone, boolean isRestored)
             throws IOException {
         ReplicaName name =
                 new ReplicaName(
@@ -288,7 +282,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     public void snapshotState(StateSnapshotContext context) throws Exception {
         userRows.flush();
         untrained.write(queue);
-        state.update(List.of(replica.write(deployment.sampleSchema().fingerprint())));
+        state.update(replica.write(deployment.sampleSchema().fingerprint()));
         super.snapshotState(context);
     }
 
@@ -303,7 +297,14 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
         super.notifyCheckpointComplete(checkpointId);
+        state.clear(); // written; the next checkpoint fills it anew
         load();
+    }
+
+    @Override
+    public void notifyCheckpointAborted(long checkpointId) throws Exception {
+        super.notifyCheckpointAborted(checkpointId);
+        state.clear();
     }
 
     /** Loads the newest merged model; where one is awaited that is not there yet, looks again. */

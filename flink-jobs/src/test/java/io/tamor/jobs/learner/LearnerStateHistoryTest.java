@@ -48,10 +48,10 @@ class LearnerStateHistoryTest {
 
     /**
      * Before version 2 of the stored form the samples that waited were written anew at each
-     * checkpoint, as a list of each user.
+     * checkpoint, as a list of each user; before version 3 the model was one element of its list.
      */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
+    @ValueSource(ints = {1, 2, 3})
     void waitingSamplesOfEveryVersionAreTrainedAsIfTheLearnerHadNeverStopped(int version)
             throws Exception {
         Deployment deployment = TestingSamples.deployment(folder, 16);
@@ -126,7 +126,7 @@ class LearnerStateHistoryTest {
                     context.getOperatorStateStore().getUnionListState(OnlineLearnerOperator.ALONE);
             List<byte[]> stored = new ArrayList<>();
             alone.get().forEach(stored::add);
-            assertThat(stored).hasSize(1);
+            assertThat(stored).isNotEmpty();
             context.getOperatorStateStore()
                     .getListState(OnlineLearnerOperator.LEARNER)
                     .update(stored);

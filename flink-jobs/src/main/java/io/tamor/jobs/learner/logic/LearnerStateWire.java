@@ -11,27 +11,37 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.CRC32;
 
 /**
- * The learner's operator state as bytes, version 2, big-endian:
+ * The learner's operator state as pieces of bytes, each an element of a list state, so that a model
+ * of any size is written without ever being one array. Version 3, big-endian; a piece is
  *
  * <pre>
- * int magic "TLRN"   int version   long feature schema   int parts
- * progress, metrics, trainer, drift, starting point, touched rows, serving, divergence, shadows:
- * each int length, then that many bytes
- * int CRC-32 of all before
+ * int magic "TLRN"   int version   long feature schema   int writer   int parts
+ * int part   int number of the piece in its part   boolean last of its part
+ * up to {@value #CONTENT} bytes   int CRC-32 of all before
  * </pre>
  *
- * Version 1 had no number of parts and the first three of them. A part that a state does not have
- * stays as it is, so parts are only ever added, at the end.
+ * The writer is the number of the subtask, since a list state hands out the pieces of all subtasks
+ * together. The parts: progress, metrics, trainer, drift, starting point, touched rows, serving,
+ * divergence, shadows. A part that a state does not have stays as it is, so parts are only ever
+ * added, at the end.
+ *
+ * <p>Versions 1 and 2 were one element a writer: magic, version, feature schema, number of parts
+ * (from version 2 on, before there were three), each part's length and bytes, the checksum.
  */
 public final class LearnerStateWire {
+    static final int CONTENT = 1 << 18;
+
     private static final int MAGIC = 0x54_4C_52_4E;
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
+    private static final int WHOLE = 2;
     private static final int FIRST_VERSION = 1;
     private static final int FIRST_PARTS = 3;
-    private static final int HEADER = 3 * Integer.BYTES + Long.BYTES;
+    private static final int HEADER = 6 * Integer.BYTES + Long.BYTES + 1;
     private static final int CHECKSUM = Integer.BYTES;
 
     private LearnerStateWire() {}
@@ -51,42 +61,87 @@ public final class LearnerStateWire {
         void read(DataInput in) throws IOException;
     }
 
-    /** The parts as bytes. */
-    public static byte[] write(long featureSchema, Part... parts) {
+    /** The parts as pieces, in any order; the writer is the subtask. */
+    public static List<byte[]> write(long featureSchema, int writer, Part... parts) {
+        List<byte[]> pieces = new ArrayList<>();
         try {
-            List<Chunks> bodies = new ArrayList<>();
-            long size = HEADER + CHECKSUM;
-            for (Part part : parts) {
-                Chunks body = new Chunks();
-                part.writer().write(new DataOutputStream(body));
-                bodies.add(body);
-                size += Integer.BYTES + body.size();
+            for (int part = 0; part < parts.length; part++) {
+                ByteBuffer header =
+                        ByteBuffer.allocate(HEADER)
+                                .putInt(MAGIC)
+                                .putInt(VERSION)
+                                .putLong(featureSchema)
+                                .putInt(writer)
+                                .putInt(parts.length)
+                                .putInt(part);
+                try (Pieces.Output out = new Pieces.Output(header.array(), pieces)) {
+                    parts[part].writer().write(new DataOutputStream(out));
+                }
             }
-            byte[] stored = new byte[Math.toIntExact(size)];
-            ByteBuffer out = ByteBuffer.wrap(stored);
-            out.putInt(MAGIC).putInt(VERSION).putLong(featureSchema).putInt(parts.length);
-            for (Chunks body : bodies) {
-                out.putInt(body.size());
-                out.position(body.copyTo(stored, out.position()));
-            }
-            out.putInt(checksum(stored, out.position()));
-            return stored;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return pieces;
     }
 
-    /** Reads into the parts, in the order they were written; refuses what does not fit. */
-    public static void read(byte[] stored, long featureSchema, Part... parts) throws IOException {
-        int length = stored.length - CHECKSUM;
+    /** What a list state holds, by writer, in the order of the writers' numbers. */
+    public static List<List<byte[]>> byWriter(Iterable<byte[]> elements) {
+        Map<Integer, List<byte[]>> pieces = new TreeMap<>();
+        List<List<byte[]>> all = new ArrayList<>();
+        for (byte[] element : elements) {
+            if (isPiece(element)) {
+                int writer = ByteBuffer.wrap(element).getInt(Pieces.WRITER_AT);
+                pieces.computeIfAbsent(writer, w -> new ArrayList<>()).add(element);
+            } else {
+                all.add(List.of(element));
+            }
+        }
+        all.addAll(pieces.values());
+        return all;
+    }
+
+    private static boolean isPiece(byte[] element) {
+        return element.length >= HEADER + CHECKSUM
+                && ByteBuffer.wrap(element).getInt(Integer.BYTES) >= VERSION;
+    }
+
+    /**
+     * Reads into the parts, in the order they were written; refuses what does not fit.
+     *
+     * @param stored all that one writer wrote, in any order
+     */
+    public static void read(List<byte[]> stored, long featureSchema, Part... parts)
+            throws IOException {
+        for (byte[] element : stored) {
+            verify(element, featureSchema);
+        }
+        if (stored.size() == 1 && !isPiece(stored.get(0))) {
+            readWhole(stored.get(0), parts);
+            return;
+        }
+        if (stored.isEmpty()) {
+            throw new IOException("learner state: no piece of it is there");
+        }
+        int count = ByteBuffer.wrap(stored.get(0)).getInt(Pieces.PARTS_AT);
+        requireKnown(count, parts);
+        for (int part = 0; part < count; part++) {
+            try (DataInputStream in = new DataInputStream(new Pieces.Input(stored, part))) {
+                parts[part].reader().read(in);
+            }
+        }
+    }
+
+    private static void verify(byte[] element, long featureSchema) throws IOException {
+        int length = element.length - CHECKSUM;
         if (length < 0
-                || ByteBuffer.wrap(stored, length, CHECKSUM).getInt() != checksum(stored, length)) {
+                || ByteBuffer.wrap(element, length, CHECKSUM).getInt()
+                        != checksum(element, length)) {
             throw new IOException(
                     "learner state: "
-                            + stored.length
+                            + element.length
                             + " bytes fail their checksum; restore from an earlier checkpoint");
         }
-        DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored, 0, length));
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(element));
         expect("magic", MAGIC, in.readInt());
         int version = in.readInt();
         if (version < FIRST_VERSION || version > VERSION) {
@@ -108,7 +163,9 @@ public final class LearnerStateWire {
                                     + " a new model without this state",
                             schema, featureSchema));
         }
-        int count = version == FIRST_VERSION ? Math.min(FIRST_PARTS, parts.length) : in.readInt();
+    }
+
+    private static void requireKnown(int count, Part... parts) throws IOException {
         if (count > parts.length) {
             throw new IOException(
                     "learner state: this build reads "
@@ -117,6 +174,16 @@ public final class LearnerStateWire {
                             + count
                             + "; restore with the build that wrote it");
         }
+    }
+
+    private static void readWhole(byte[] stored, Part... parts) throws IOException {
+        int length = stored.length - CHECKSUM;
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored, 0, length));
+        in.skipNBytes(Integer.BYTES);
+        int version = in.readInt();
+        in.skipNBytes(Long.BYTES);
+        int count = version < WHOLE ? Math.min(FIRST_PARTS, parts.length) : in.readInt();
+        requireKnown(count, parts);
         for (Part part : Arrays.copyOf(parts, count)) {
             int size = in.readInt();
             int from = length - in.available();
@@ -133,7 +200,7 @@ public final class LearnerStateWire {
         }
     }
 
-    private static int checksum(byte[] bytes, int length) {
+    static int checksum(byte[] bytes, int length) {
         CRC32 crc = new CRC32();
         crc.update(bytes, 0, length);
         return (int) crc.getValue();

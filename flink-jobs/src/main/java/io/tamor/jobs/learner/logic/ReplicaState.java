@@ -85,7 +85,10 @@ public final class ReplicaState {
      * @param start reads where that one started from
      */
     public static ReplicaState ofAlone(
-            byte[] stored, Deployment deployment, ReplicaName name, LearnerStateWire.Part start)
+            List<byte[]> stored,
+            Deployment deployment,
+            ReplicaName name,
+            LearnerStateWire.Part start)
             throws IOException {
         ReplicaState state = new ReplicaState(deployment, name);
         Serving serving = new Serving();
@@ -134,11 +137,11 @@ public final class ReplicaState {
     }
 
     /** A replica from what all former ones stored. */
-    public static ReplicaState restore(List<byte[]> stored, Deployment deployment, ReplicaName name)
-            throws IOException {
+    public static ReplicaState restore(
+            List<List<byte[]>> stored, Deployment deployment, ReplicaName name) throws IOException {
         List<ReplicaState> former = new ArrayList<>();
-        for (byte[] bytes : stored) {
-            former.add(read(bytes, deployment, name));
+        for (List<byte[]> pieces : stored) {
+            former.add(read(pieces, deployment, name));
         }
         former.sort(Comparator.comparingInt(state -> state.replica.name().index()));
         if (former.get(0).replica.name().of() == name.of()) {
@@ -177,7 +180,7 @@ public final class ReplicaState {
         to.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
     }
 
-    private static ReplicaState read(byte[] stored, Deployment deployment, ReplicaName name)
+    private static ReplicaState read(List<byte[]> stored, Deployment deployment, ReplicaName name)
             throws IOException {
         ReplicaState state = new ReplicaState(deployment, name);
         LearnerStateWire.read(stored, deployment.sampleSchema().fingerprint(), state.parts());
@@ -185,11 +188,11 @@ public final class ReplicaState {
     }
 
     /** What {@link #restore} reads; all that was inherited must have been reported. */
-    public byte[] write(long featureSchema) {
+    public List<byte[]> write(long featureSchema) {
         if (!inherited.isEmpty() || founding != null) {
             throw new IllegalStateException("a replica is stored before its first report");
         }
-        return LearnerStateWire.write(featureSchema, parts());
+        return LearnerStateWire.write(featureSchema, replica.name().index(), parts());
     }
 
     private LearnerStateWire.Part[] parts() {

@@ -3,10 +3,15 @@ package io.tamor.jobs.learner.logic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class LearnerStateWireTest {
@@ -16,19 +21,39 @@ class LearnerStateWireTest {
     private static final Path VERSION_2 =
             Path.of("src", "test", "resources", "state", "learner-serving.v2.bin");
 
+    private static final Path VERSION_3 =
+            Path.of("src", "test", "resources", "state", "learner-serving.v3.bin");
+
     @Test
     void bytesOfVersion1AreStillRead() throws IOException {
         byte[] stored = Files.readAllBytes(VERSION_1);
         LearnerProgress read = new LearnerProgress(2);
-        LearnerStateWire.read(stored, SCHEMA, part(read));
+        LearnerStateWire.read(List.of(stored), SCHEMA, part(read));
         assertThat(read).usingRecursiveComparison().isEqualTo(example());
     }
 
     @Test
     void bytesOfVersion2AreStillReadAndPartsThatTheyLackStayAsTheyAre() throws IOException {
-        byte[] stored = Files.readAllBytes(VERSION_2);
-        assertThat(LearnerStateWire.write(SCHEMA, part(example()), serving(exampleServing())))
+        checkStored(List.of(Files.readAllBytes(VERSION_2)));
+    }
+
+    @Test
+    void piecesOfVersion3AreWrittenAndReadInAnyOrder() throws IOException {
+        List<byte[]> stored = new ArrayList<>();
+        try (DataInputStream in = new DataInputStream(Files.newInputStream(VERSION_3))) {
+            for (int left = in.readInt(); left > 0; left--) {
+                stored.add(in.readNBytes(in.readInt()));
+            }
+        }
+        assertThat(LearnerStateWire.write(SCHEMA, 7, part(example()), serving(exampleServing())))
+                .usingRecursiveComparison()
                 .isEqualTo(stored);
+        checkStored(stored);
+        Collections.reverse(stored);
+        checkStored(stored);
+    }
+
+    private static void checkStored(List<byte[]> stored) throws IOException {
         LearnerProgress read = new LearnerProgress(2);
         Serving serving = new Serving();
         Serving unknown = new Serving();
@@ -57,20 +82,68 @@ class LearnerStateWireTest {
 
     @Test
     void bytesThatAreCutOrChangedAreRefused() {
-        byte[] stored = LearnerStateWire.write(SCHEMA, part(example()));
+        byte[] stored = LearnerStateWire.write(SCHEMA, 0, part(example())).get(0);
         for (int at = 0; at < stored.length; at += 7) {
             byte[] changed = stored.clone();
             changed[at] ^= 0x10;
-            assertThatThrownBy(() -> LearnerStateWire.read(changed, SCHEMA, part(example())))
+            assertThatThrownBy(
+                            () -> LearnerStateWire.read(List.of(changed), SCHEMA, part(example())))
                     .hasMessageContaining("checksum");
         }
-        assertThatThrownBy(() -> LearnerStateWire.read(new byte[2], SCHEMA, part(example())))
+        assertThatThrownBy(
+                        () -> LearnerStateWire.read(List.of(new byte[2]), SCHEMA, part(example())))
                 .hasMessageContaining("2 bytes");
     }
 
     @Test
+    void aPartOfManyPiecesIsReadWholeAndRefusedWhereOneIsMissing() throws IOException {
+        byte[] large = new byte[3 * LearnerStateWire.CONTENT + 5];
+        new Random(1).nextBytes(large);
+        byte[] exact = Arrays.copyOf(large, LearnerStateWire.CONTENT);
+        byte[][] read = new byte[3][];
+        LearnerStateWire.Part[] parts = {
+            bytes(large, read, 0), bytes(exact, read, 1), bytes(new byte[0], read, 2)
+        };
+        List<byte[]> stored = LearnerStateWire.write(SCHEMA, 0, parts);
+        Collections.shuffle(stored, new Random(2));
+        LearnerStateWire.read(stored, SCHEMA, parts);
+        assertThat(read[0]).isEqualTo(large);
+        assertThat(read[1]).isEqualTo(exact);
+        assertThat(read[2]).isEmpty();
+        for (int i = 0; i < stored.size(); i++) {
+            List<byte[]> less = new ArrayList<>(stored);
+            less.remove(i);
+            assertThatThrownBy(() -> LearnerStateWire.read(less, SCHEMA, parts))
+                    .hasMessageContaining("not each once");
+        }
+    }
+
+    @Test
+    void theWritersOfAListAreToldApart() throws IOException {
+        List<byte[]> list = new ArrayList<>();
+        list.addAll(LearnerStateWire.write(SCHEMA, 1, serving(exampleServing())));
+        list.addAll(LearnerStateWire.write(SCHEMA, 0, part(example())));
+        List<List<byte[]>> writers = LearnerStateWire.byWriter(list);
+        assertThat(writers).hasSize(2);
+        LearnerProgress progress = new LearnerProgress(2);
+        LearnerStateWire.read(writers.get(0), SCHEMA, part(progress));
+        assertThat(progress).usingRecursiveComparison().isEqualTo(example());
+        byte[] whole = Files.readAllBytes(VERSION_2);
+        assertThat(LearnerStateWire.byWriter(List.of(whole, whole))).hasSize(2);
+    }
+
+    private static LearnerStateWire.Part bytes(byte[] written, byte[][] read, int place) {
+        return new LearnerStateWire.Part(
+                out -> out.write(written),
+                in -> {
+                    read[place] = new byte[written.length];
+                    in.readFully(read[place]);
+                });
+    }
+
+    @Test
     void aStateOfAnotherFeatureSchemaIsRefusedWithBoth() {
-        byte[] stored = LearnerStateWire.write(SCHEMA, part(example()));
+        List<byte[]> stored = LearnerStateWire.write(SCHEMA, 0, part(example()));
         assertThatThrownBy(() -> LearnerStateWire.read(stored, 1, part(example())))
                 .hasMessageContaining("1122334455667788")
                 .hasMessageContaining("0000000000000001");
@@ -78,7 +151,7 @@ class LearnerStateWireTest {
 
     @Test
     void aStateOfOtherTasksIsRefused() {
-        byte[] stored = LearnerStateWire.write(SCHEMA, part(example()));
+        List<byte[]> stored = LearnerStateWire.write(SCHEMA, 0, part(example()));
         assertThatThrownBy(
                         () -> LearnerStateWire.read(stored, SCHEMA, part(new LearnerProgress(3))))
                 .hasMessageContaining("wanted 3 tasks as configured, found 2");
