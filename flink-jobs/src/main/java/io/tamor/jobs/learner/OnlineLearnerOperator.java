@@ -214,7 +214,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     @Override
     public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-        userRows.onTimer(timer.getTimestamp(), queue.holds(timer.getKey()));
+        userRows.onTimer(timer.getTimestamp(), queue.isInBatch(timer.getKey()));
     }
 
     @Override

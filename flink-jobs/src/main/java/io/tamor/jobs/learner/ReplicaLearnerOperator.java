@@ -219,7 +219,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     @Override
     public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-        userRows.onTimer(timer.getTimestamp(), queue.holds(timer.getKey()));
+        userRows.onTimer(timer.getTimestamp(), queue.isInBatch(timer.getKey()));
     }
 
     @Override

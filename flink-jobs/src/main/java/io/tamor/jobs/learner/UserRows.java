@@ -2,8 +2,10 @@ package io.tamor.jobs.learner;
 
 import io.tamor.jobs.learner.logic.UserRow;
 import io.tamor.jobs.learner.logic.UserRowStore;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.ValueState;
@@ -39,15 +41,20 @@ final class UserRows implements UserRowStore {
     private final ValueState<Boolean> changed;
     private final Map<String, Loaded> loaded = new LinkedHashMap<>(MOST_LOADED, 0.75f, true);
 
+    /** Those that the state lags behind; some may be written already. */
+    private final List<Loaded> unwritten = new ArrayList<>();
+
     /** A row in memory, which the state may lag behind. */
     private static final class Loaded {
+        final String userId;
         UserRow row;
         boolean unwritten;
 
         /** Whether the state has the mark that the row has changed. */
         boolean marked;
 
-        Loaded(UserRow row, boolean marked) {
+        Loaded(String userId, UserRow row, boolean marked) {
+            this.userId = userId;
             this.row = row;
             this.marked = marked;
         }
@@ -86,7 +93,7 @@ final class UserRows implements UserRowStore {
         backend.setCurrentKey(userId);
         UserRow row = rows.value();
         if (row != null) {
-            keep(userId, new Loaded(row, row.changed));
+            keep(new Loaded(userId, row, row.changed));
         }
         return row;
     }
@@ -95,11 +102,11 @@ final class UserRows implements UserRowStore {
     public void save(String userId, UserRow row) throws Exception {
         Loaded known = loaded.get(userId);
         if (known == null) {
-            known = new Loaded(row, row.changed);
-            keep(userId, known);
+            known = new Loaded(userId, row, row.changed);
+            keep(known);
         }
         known.row = row;
-        known.unwritten = true;
+        lagsBehind(known);
         row.changed |= row.admitted();
         if (!row.timed) {
             row.timed = true;
@@ -110,26 +117,33 @@ final class UserRows implements UserRowStore {
 
     /** Makes the state hold what is in memory. */
     void flush() throws Exception {
-        for (Map.Entry<String, Loaded> one : loaded.entrySet()) {
-            write(one.getKey(), one.getValue());
+        for (Loaded one : unwritten) {
+            write(one);
+        }
+        unwritten.clear();
+    }
+
+    private void lagsBehind(Loaded known) {
+        if (!known.unwritten) {
+            known.unwritten = true;
+            unwritten.add(known);
         }
     }
 
-    private void keep(String userId, Loaded row) throws Exception {
-        loaded.put(userId, row);
+    private void keep(Loaded row) throws Exception {
+        loaded.put(row.userId, row);
         if (loaded.size() > MOST_LOADED) {
-            Iterator<Map.Entry<String, Loaded>> oldest = loaded.entrySet().iterator();
-            Map.Entry<String, Loaded> evicted = oldest.next();
-            write(evicted.getKey(), evicted.getValue());
+            Iterator<Loaded> oldest = loaded.values().iterator();
+            write(oldest.next());
             oldest.remove();
         }
     }
 
-    private void write(String userId, Loaded known) throws Exception {
+    private void write(Loaded known) throws Exception {
         if (!known.unwritten) {
             return;
         }
-        backend.setCurrentKey(userId);
+        backend.setCurrentKey(known.userId);
         if (known.row.changed && !known.marked) {
             changed.update(true);
             known.marked = true;
@@ -148,7 +162,7 @@ final class UserRows implements UserRowStore {
     void onTimer(long timeMs, boolean inUse) throws Exception {
         Loaded known = loaded.remove(backend.getCurrentKey());
         if (known != null) {
-            write(backend.getCurrentKey(), known);
+            write(known);
         }
         UserRow row = rows.value();
         if (row == null) {
@@ -180,7 +194,7 @@ final class UserRows implements UserRowStore {
                     if (known != null) {
                         known.row.changed = false;
                         known.marked = false;
-                        known.unwritten = true;
+                        lagsBehind(known);
                     } else if (row != null) {
                         row.changed = false;
                         rows.update(row);

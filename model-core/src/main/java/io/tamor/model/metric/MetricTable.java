@@ -8,22 +8,30 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics of a model's tasks by tier and scenario, each also for all tiers and all scenarios
- * together. A slice takes memory from its first label on; after that {@link #add} allocates
- * nothing. Not thread-safe.
+ * together. A label is counted once, in the cell of its tier and scenario; what is asked of all
+ * together is summed from the cells then, always in the same order. A cell takes memory from its
+ * first label on; after that {@link #add} allocates nothing. Not thread-safe.
  */
 public final class MetricTable {
     /** Stands for every tier, or every scenario, together. */
     public static final int ALL = -1;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /** Had the sums of all too, between the cells. */
+    private static final int WITH_SUMS = 1;
 
     private final List<TaskSpec> tasks;
     private final List<String> tiers;
     private final List<String> scenarios;
+
+    // By task, tier, scenario; the last scenario is that of labels without one.
     private final @Nullable BinaryMetrics[] binary;
     private final @Nullable AmountMetrics[] amount;
     private final ScoredLabel scored = new ScoredLabel();
@@ -37,7 +45,7 @@ public final class MetricTable {
         tasks = spec.tasks();
         tiers = spec.input().tiers();
         this.scenarios = scenarios;
-        int cells = tasks.size() * (tiers.size() + 1) * (scenarios.size() + 1);
+        int cells = tasks.size() * tiers.size() * (scenarios.size() + 1);
         binary = new BinaryMetrics[cells];
         amount = new AmountMetrics[cells];
     }
@@ -48,7 +56,7 @@ public final class MetricTable {
     }
 
     /**
-     * Adds a scored label to its tier and scenario and to those of all.
+     * Adds a scored label to its tier and scenario.
      *
      * @param scenario an index, or {@link #ALL} for a label that no scenario is to count
      * @param prediction a probability, or yuan for an amount
@@ -57,23 +65,11 @@ public final class MetricTable {
     public void add(
             int task, int tier, int scenario, double prediction, double label, double weight) {
         scored.set(tasks.get(task).target(), prediction, label, weight);
-        add(task, tier, scenario, scored);
-    }
-
-    void add(int task, int tier, int scenario, ScoredLabel label) {
-        if (scenario != ALL) {
-            addCell(index(task, tier, scenario), label);
-            addCell(index(task, ALL, scenario), label);
-        }
-        addCell(index(task, tier, ALL), label);
-        addCell(index(task, ALL, ALL), label);
-    }
-
-    private void addCell(int index, ScoredLabel label) {
-        if (label.binary()) {
-            binaryCell(index).add(label);
+        int index = index(task, tier, scenario);
+        if (scored.binary()) {
+            binaryCell(index).add(scored);
         } else {
-            amountCell(index).add(label);
+            amountCell(index).add(scored);
         }
     }
 
@@ -95,14 +91,78 @@ public final class MetricTable {
         return cell;
     }
 
-    /** Metrics of a binary task in a slice; null where it has no label, or is an amount. */
+    /**
+     * Metrics of a binary task in a slice, not to be added to; null where it has no label, or is an
+     * amount.
+     */
     public @Nullable BinaryMetrics binary(int task, int tier, int scenario) {
-        return binary[index(task, tier, scenario)];
+        return sum(binary, task, tier, scenario, BinaryMetrics::new, BinaryMetrics::merge);
     }
 
-    /** Metrics of an amount in a slice; null where it has no label, or is binary. */
+    /**
+     * Metrics of an amount in a slice, not to be added to; null where it has no label, or is
+     * binary.
+     */
     public @Nullable AmountMetrics amount(int task, int tier, int scenario) {
-        return amount[index(task, tier, scenario)];
+        return sum(amount, task, tier, scenario, AmountMetrics::new, AmountMetrics::merge);
+    }
+
+    /** Labels of a task over all tiers and scenarios. */
+    public long count(int task) {
+        long count = 0;
+        for (int i = end(task - 1); i < end(task); i++) {
+            BinaryMetrics b = binary[i];
+            AmountMetrics a = amount[i];
+            count += (b == null ? 0 : b.count()) + (a == null ? 0 : a.count());
+        }
+        return count;
+    }
+
+    /** The positive ones among them. */
+    public long positives(int task) {
+        long positives = 0;
+        for (int i = end(task - 1); i < end(task); i++) {
+            BinaryMetrics b = binary[i];
+            AmountMetrics a = amount[i];
+            positives += (b == null ? 0 : b.positives()) + (a == null ? 0 : a.positives());
+        }
+        return positives;
+    }
+
+    private int end(int task) {
+        return (task + 1) * tiers.size() * (scenarios.size() + 1);
+    }
+
+    /** A slice's only cell itself, or the sum of its cells. */
+    private <M> @Nullable M sum(
+            @Nullable M[] cells,
+            int task,
+            int tier,
+            int scenario,
+            Supplier<M> empty,
+            BiConsumer<M, M> merge) {
+        if (tier < ALL || tier >= tiers.size()) {
+            throw noSlice(task, tier, scenario);
+        }
+        M only = null;
+        M sum = null;
+        for (int t = tier == ALL ? 0 : tier; t < (tier == ALL ? tiers.size() : tier + 1); t++) {
+            int to = index(task, t, scenario);
+            int from = scenario == ALL ? to - scenarios.size() : to;
+            for (int i = from; i <= to; i++) {
+                M cell = cells[i];
+                if (cell != null && only == null) {
+                    only = cell;
+                } else if (cell != null) {
+                    if (sum == null) {
+                        sum = empty.get();
+                        merge.accept(sum, only);
+                    }
+                    merge.accept(sum, cell);
+                }
+            }
+        }
+        return sum == null ? only : sum;
     }
 
     /** Adds all that another table of the same model has seen. */
@@ -135,15 +195,12 @@ public final class MetricTable {
         for (int task = 0; task < tasks.size(); task++) {
             for (int tier = 0; tier <= tiers.size(); tier++) {
                 for (int scenario = 0; scenario <= scenarios.size(); scenario++) {
-                    int index =
-                            index(
-                                    task,
-                                    tier == tiers.size() ? ALL : tier,
-                                    scenario == scenarios.size() ? ALL : scenario);
+                    int ofTier = tier == tiers.size() ? ALL : tier;
+                    int ofScenario = scenario == scenarios.size() ? ALL : scenario;
                     String tierName = name(tiers, tier);
                     String scenarioName = name(scenarios, scenario);
                     String taskName = tasks.get(task).name();
-                    BinaryMetrics b = binary[index];
+                    BinaryMetrics b = binary(task, ofTier, ofScenario);
                     if (b != null) {
                         rows.add(
                                 new MetricRow(
@@ -154,7 +211,7 @@ public final class MetricTable {
                                         b.positives(),
                                         b.values()));
                     }
-                    AmountMetrics a = amount[index];
+                    AmountMetrics a = amount(task, ofTier, ofScenario);
                     if (a != null) {
                         rows.add(
                                 new MetricRow(
@@ -171,7 +228,7 @@ public final class MetricTable {
         return rows;
     }
 
-    /** Writes everything; version 1: int version, the axes' names, then cell by cell. */
+    /** Writes everything; version 2: int version, the axes' names, then cell by cell. */
     public void write(DataOutput out) throws IOException {
         out.writeInt(VERSION);
         MetricWire.writeNames(out, taskNames());
@@ -193,10 +250,21 @@ public final class MetricTable {
 
     /**
      * Replaces the content by what {@link #write} wrote, bit for bit: for the same tasks, and for
-     * the same tiers and scenarios or the first of them, since a model grows by appending.
+     * the same tiers and scenarios or the first of them, since a model grows by appending. Of
+     * version 1 the sums are read and left; no table with scenarios was written there that had
+     * labels without one.
      */
     public void read(DataInput in) throws IOException {
-        MetricWire.expect(in, "version of a metric table", VERSION);
+        int version = in.readInt();
+        if (version != WITH_SUMS && version != VERSION) {
+            throw new IOException(
+                    "metrics: wanted version "
+                            + WITH_SUMS
+                            + " or "
+                            + VERSION
+                            + " of a metric table, found "
+                            + version);
+        }
         List<String> itsTasks = MetricWire.readNames(in);
         List<String> itsTiers = MetricWire.readNames(in);
         List<String> itsScenarios = MetricWire.readNames(in);
@@ -210,16 +278,21 @@ public final class MetricTable {
                             + axes(itsTasks, itsTiers, itsScenarios));
         }
         clear();
+        int rows = itsTiers.size() + (version == WITH_SUMS ? 1 : 0);
         for (int task = 0; task < tasks.size(); task++) {
-            for (int tier = 0; tier <= itsTiers.size(); tier++) {
+            for (int tier = 0; tier < rows; tier++) {
                 for (int scenario = 0; scenario <= itsScenarios.size(); scenario++) {
-                    int index =
-                            index(
-                                    task,
-                                    tier == itsTiers.size() ? ALL : tier,
-                                    scenario == itsScenarios.size() ? ALL : scenario);
-                    binary[index] = in.readBoolean() ? BinaryMetrics.read(in) : null;
-                    amount[index] = in.readBoolean() ? AmountMetrics.read(in) : null;
+                    BinaryMetrics b = in.readBoolean() ? BinaryMetrics.read(in) : null;
+                    AmountMetrics a = in.readBoolean() ? AmountMetrics.read(in) : null;
+                    boolean last = scenario == itsScenarios.size();
+                    boolean sum =
+                            version == WITH_SUMS
+                                    && (tier == itsTiers.size() || (last && scenario > 0));
+                    if (!sum) {
+                        int index = index(task, tier, last ? ALL : scenario);
+                        binary[index] = b;
+                        amount[index] = a;
+                    }
                 }
             }
         }
@@ -249,15 +322,18 @@ public final class MetricTable {
     private int index(int task, int tier, int scenario) {
         if (task < 0
                 || task >= tasks.size()
-                || tier < ALL
+                || tier < 0
                 || tier >= tiers.size()
                 || scenario < ALL
                 || scenario >= scenarios.size()) {
-            throw new IndexOutOfBoundsException(
-                    "no slice of task " + task + ", tier " + tier + ", scenario " + scenario);
+            throw noSlice(task, tier, scenario);
         }
-        int t = tier == ALL ? tiers.size() : tier;
         int s = scenario == ALL ? scenarios.size() : scenario;
-        return (task * (tiers.size() + 1) + t) * (scenarios.size() + 1) + s;
+        return (task * tiers.size() + tier) * (scenarios.size() + 1) + s;
+    }
+
+    private static IndexOutOfBoundsException noSlice(int task, int tier, int scenario) {
+        return new IndexOutOfBoundsException(
+                "no slice of task " + task + ", tier " + tier + ", scenario " + scenario);
     }
 }

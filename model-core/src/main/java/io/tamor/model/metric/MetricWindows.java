@@ -16,19 +16,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * Metrics since the beginning and in tumbling windows of event time, aligned to the epoch. The
  * newest windows stay open; a label older than all of them counts in the total and in {@link
- * #lateCount} only. The content depends on the labels and their order alone, never on a clock. Not
- * thread-safe.
+ * #lateCount} only. A label is counted once; the total is what windows that have closed leave
+ * behind and, when it is asked for, the open ones. The content depends on the labels and their
+ * order alone, never on a clock. Not thread-safe.
  */
 public final class MetricWindows {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /** Had the open windows in the total as well. */
+    private static final int WITH_OPEN = 1;
 
     private final ModelSpec spec;
     private final long windowMs;
     private final int open;
-    private final MetricTable total;
+
+    /** All but what is in open windows. */
+    private final MetricTable past;
+
     private final NavigableMap<Long, MetricTable> windows = new TreeMap<>();
     private final List<MetricWindow> closed = new ArrayList<>();
-    private final ScoredLabel scored = new ScoredLabel();
     private long lateCount;
 
     /** The open window that was counted in last; null: look for it. */
@@ -67,7 +73,7 @@ public final class MetricWindows {
         this.spec = spec;
         this.windowMs = window.toMillis();
         this.open = open;
-        total = new MetricTable(spec);
+        past = new MetricTable(spec);
     }
 
     /** Adds a scored label that became final at an event time; see {@link MetricTable#add}. */
@@ -79,42 +85,43 @@ public final class MetricWindows {
             double prediction,
             double label,
             double weight) {
-        scored.set(spec.tasks().get(task).target(), prediction, label, weight);
-        total.add(task, tier, scenario, scored);
-        if (latest != null && eventTimeMs >= latestFrom && eventTimeMs - latestFrom < windowMs) {
-            latest.add(task, tier, scenario, scored);
-            return;
+        if (latest == null || eventTimeMs < latestFrom || eventTimeMs - latestFrom >= windowMs) {
+            long from = Math.floorDiv(eventTimeMs, windowMs) * windowMs;
+            if (windows.size() == open && from < windows.firstKey()) {
+                past.add(task, tier, scenario, prediction, label, weight);
+                lateCount++;
+                return;
+            }
+            MetricTable window = window(from);
+            closeOld();
+            latest = window;
+            latestFrom = from;
         }
-        long from = Math.floorDiv(eventTimeMs, windowMs) * windowMs;
-        if (windows.size() == open && from < windows.firstKey()) {
-            lateCount++;
-            return;
-        }
-        latest = window(from);
-        latestFrom = from;
-        latest.add(task, tier, scenario, scored);
+        latest.add(task, tier, scenario, prediction, label, weight);
     }
 
     private MetricTable window(long from) {
-        MetricTable table = windows.get(from);
-        if (table == null) {
-            table = new MetricTable(spec);
-            windows.put(from, table);
-            while (windows.size() > open) {
-                close(windows.pollFirstEntry());
-            }
+        return windows.computeIfAbsent(from, start -> new MetricTable(spec));
+    }
+
+    private void closeOld() {
+        while (windows.size() > open) {
+            close(windows.pollFirstEntry());
         }
-        return table;
     }
 
     private void close(Map.Entry<Long, MetricTable> entry) {
         latest = null;
         long from = entry.getKey();
+        past.merge(entry.getValue());
         closed.add(new MetricWindow(from, from + windowMs, entry.getValue()));
     }
 
-    /** Everything since the beginning. */
+    /** Everything since the beginning, in a table of its own. */
     public MetricTable total() {
+        MetricTable total = new MetricTable(spec);
+        total.merge(past);
+        windows.values().forEach(total::merge);
         return total;
     }
 
@@ -160,9 +167,10 @@ public final class MetricWindows {
                             + open
                             + " open");
         }
-        total.merge(other.total);
+        past.merge(other.past);
         lateCount += other.lateCount;
         other.windows.forEach((from, table) -> window(from).merge(table));
+        closeOld();
     }
 
     /** Writes everything; windows closed and not taken must be taken first. */
@@ -175,7 +183,7 @@ public final class MetricWindows {
         out.writeLong(windowMs);
         out.writeInt(open);
         out.writeLong(lateCount);
-        total.write(out);
+        past.write(out);
         out.writeInt(windows.size());
         for (Map.Entry<Long, MetricTable> window : windows.entrySet()) {
             out.writeLong(window.getKey());
@@ -183,9 +191,21 @@ public final class MetricWindows {
         }
     }
 
-    /** Replaces the content by what {@link #write} wrote for the same model and windows. */
+    /**
+     * Replaces the content by what {@link #write} wrote for the same model and windows. The total
+     * of version 1 had the open windows' labels in it: those windows begin anew.
+     */
     public void read(DataInput in) throws IOException {
-        MetricWire.expect(in, "version of metric windows", VERSION);
+        int version = in.readInt();
+        if (version != WITH_OPEN && version != VERSION) {
+            throw new IOException(
+                    "metrics: wanted version "
+                            + WITH_OPEN
+                            + " or "
+                            + VERSION
+                            + " of metric windows, found "
+                            + version);
+        }
         long length = in.readLong();
         if (length != windowMs) {
             throw new IOException(
@@ -193,7 +213,7 @@ public final class MetricWindows {
         }
         MetricWire.expect(in, "open windows", open);
         lateCount = MetricWire.readCount(in);
-        total.read(in);
+        past.read(in);
         windows.clear();
         latest = null;
         closed.clear();
@@ -205,7 +225,9 @@ public final class MetricWindows {
             long from = in.readLong();
             MetricTable table = new MetricTable(spec);
             table.read(in);
-            windows.put(from, table);
+            if (version != WITH_OPEN) {
+                windows.put(from, table);
+            }
         }
     }
 }

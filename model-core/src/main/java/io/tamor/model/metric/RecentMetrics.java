@@ -76,26 +76,20 @@ public final class RecentMetrics {
 
     /** Labels kept of a task over all tiers. */
     public long count(int task) {
-        return sum(task, true);
+        long count = 0;
+        for (MetricTable pane : panes.values()) {
+            count += pane.count(task);
+        }
+        return count;
     }
 
     /** Positive labels kept of a task over all tiers. */
     public long positives(int task) {
-        return sum(task, false);
-    }
-
-    private long sum(int task, boolean all) {
-        long sum = 0;
+        long positives = 0;
         for (MetricTable pane : panes.values()) {
-            BinaryMetrics binary = pane.binary(task, MetricTable.ALL, MetricTable.ALL);
-            AmountMetrics amount = pane.amount(task, MetricTable.ALL, MetricTable.ALL);
-            if (binary != null) {
-                sum += all ? binary.count() : binary.positives();
-            } else if (amount != null) {
-                sum += all ? amount.count() : amount.positives();
-            }
+            positives += pane.positives(task);
         }
-        return sum;
+        return positives;
     }
 
     /** Adds all that another one of the same model and horizon keeps. */

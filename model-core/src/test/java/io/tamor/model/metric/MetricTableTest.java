@@ -12,11 +12,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class MetricTableTest {
@@ -162,6 +165,52 @@ class MetricTableTest {
                         Collectors.toMap(
                                 MetricWindows.MetricWindow::fromMs,
                                 MetricWindows.MetricWindow::rows));
+    }
+
+    /** Labels as those of the stored files of version 1. */
+    private static void addStored(MetricTable table, @Nullable MetricWindows windows) {
+        Random random = new Random(3);
+        for (int i = 0; i < 60; i++) {
+            int tier = random.nextInt(SPEC.input().tiers().size());
+            int scenario = random.nextInt(SPEC.input().scenarios().size());
+            float probability = random.nextFloat();
+            int clicked = random.nextInt(2);
+            float yuan = 100 * random.nextFloat();
+            int invested = random.nextInt(90);
+            table.add(CLICK, tier, scenario, probability, clicked, 1);
+            table.add(AMOUNT, tier, scenario, yuan, invested, 1);
+            if (windows != null) {
+                windows.add(i * DAY / 24, CLICK, tier, scenario, probability, clicked, 1);
+                windows.add(i * DAY / 24, AMOUNT, tier, scenario, yuan, invested, 1);
+            }
+        }
+    }
+
+    @Test
+    void aTableOfVersion1HasTheSameCells() throws IOException {
+        MetricTable expected = new MetricTable(SPEC);
+        addStored(expected, null);
+        MetricTable read = new MetricTable(SPEC);
+        read.read(input(resource("table-v1.bin")));
+        assertThat(read.rows()).isEqualTo(expected.rows());
+    }
+
+    @Test
+    void windowsOfVersion1KeepTheirTotalAndBeginAnew() throws IOException {
+        MetricTable expected = new MetricTable(SPEC);
+        MetricWindows windows = new MetricWindows(SPEC, Duration.ofDays(1), 1);
+        addStored(expected, windows);
+        MetricWindows read = new MetricWindows(SPEC, Duration.ofDays(1), 1);
+        read.read(input(resource("windows-v1.bin")));
+        assertThat(read.total().rows()).isEqualTo(expected.rows());
+        assertThat(read.openWindows()).isEmpty();
+        read.add(60 * DAY / 24, CLICK, 0, 0, 0.5, 1, 1);
+        assertThat(read.total().count(CLICK)).isEqualTo(61);
+        assertThat(read.openWindows().firstEntry().getValue().count(CLICK)).isEqualTo(1);
+    }
+
+    private static byte[] resource(String name) throws IOException {
+        return Files.readAllBytes(Path.of("src", "test", "resources", "metric", name));
     }
 
     private static byte[] bytes(MetricTable table) throws IOException {

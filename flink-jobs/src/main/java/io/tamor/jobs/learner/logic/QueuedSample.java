@@ -15,9 +15,6 @@ public final class QueuedSample {
     private final String partition;
     private final long offset;
 
-    /** The queue's count of the user's samples. */
-    TrainingQueue.@Nullable Waiting waiting;
-
     private @Nullable StoredSegment segment;
 
     /**

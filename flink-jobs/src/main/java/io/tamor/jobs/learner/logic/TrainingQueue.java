@@ -1,7 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -20,13 +19,7 @@ public final class TrainingQueue {
     private final long maxDelayMs;
     private final HeldSamples held = new HeldSamples();
     private final List<QueuedSample> batch;
-    private final Map<String, Waiting> waitingByUser = new HashMap<>();
     private long passedMs = Long.MIN_VALUE;
-
-    /** How many samples of a user are not trained yet. */
-    static final class Waiting {
-        private int count;
-    }
 
     /** Trains one mini-batch, whose samples have left the queue. */
     @FunctionalInterface
@@ -51,7 +44,6 @@ public final class TrainingQueue {
 
     /** Takes a sample; true where it came behind the time already passed (out of order). */
     public boolean offer(QueuedSample sample, Step step) throws Exception {
-        count(sample);
         if (sample.maturedAtMs() > passedMs) {
             held.add(sample);
             return false;
@@ -98,9 +90,17 @@ public final class TrainingQueue {
         return held.size() + batch.size();
     }
 
-    /** Whether a sample of the user is not trained yet. */
-    public boolean holds(String userId) {
-        return waitingByUser.containsKey(userId);
+    /**
+     * Whether a sample of the user is in the current mini-batch. One that is held matures after the
+     * time passed, so a row that has expired by then has for it, too.
+     */
+    public boolean isInBatch(String userId) {
+        for (QueuedSample sample : batch) {
+            if (sample.userId().equals(userId)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Shows every untrained sample. */
@@ -123,7 +123,6 @@ public final class TrainingQueue {
             throw new IllegalStateException("restore into a queue of " + size() + " samples");
         }
         passedMs = timeMs;
-        untrained.forEach(u -> count(u.sample()));
         long places = untrained.stream().filter(u -> u.place() != HELD).count();
         long distinct =
                 untrained.stream()
@@ -158,12 +157,6 @@ public final class TrainingQueue {
         List<QueuedSample> full = new ArrayList<>(batch);
         // They leave first: what the step finds in the queue is what is left.
         batch.clear();
-        for (QueuedSample sample : full) {
-            Waiting waiting = sample.waiting;
-            if (waiting != null && --waiting.count == 0) {
-                waitingByUser.remove(sample.userId());
-            }
-        }
         step.train(full);
     }
 
@@ -182,11 +175,5 @@ public final class TrainingQueue {
                                 sample.partition(),
                                 (partition, offset) -> Math.min(offset, sample.offset())));
         return resume;
-    }
-
-    private void count(QueuedSample sample) {
-        Waiting waiting = waitingByUser.computeIfAbsent(sample.userId(), user -> new Waiting());
-        waiting.count++;
-        sample.waiting = waiting;
     }
 }

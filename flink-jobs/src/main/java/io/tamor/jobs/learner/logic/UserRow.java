@@ -176,6 +176,10 @@ public final class UserRow {
     }
 
     private int at(int copy) {
-        return Arrays.stream(copyLengths, 0, copy).sum();
+        int at = 0;
+        for (int i = 0; i < copy; i++) {
+            at += copyLengths[i];
+        }
+        return at;
     }
 }

@@ -99,14 +99,16 @@ class TrainingQueueTest {
     }
 
     @Test
-    void aUserIsHeldUntilItsLastSampleIsTrained() throws Exception {
+    void aUserIsInTheBatchFromItsSamplesMaturityUntilItIsTrained() throws Exception {
         TrainingQueue queue = new TrainingQueue(2, HOUR_MS);
         List<List<String>> trained = new ArrayList<>();
         queue.offer(at(TestingSamples.START_MS), collect(trained));
         String user = samples.get(0).getUserId();
-        assertThat(queue.holds(user)).isTrue();
+        assertThat(queue.isInBatch(user)).isFalse();
+        queue.advance(TestingSamples.START_MS, collect(trained));
+        assertThat(queue.isInBatch(user)).isTrue();
         queue.drain(collect(trained));
-        assertThat(queue.holds(user)).isFalse();
+        assertThat(queue.isInBatch(user)).isFalse();
     }
 
     @Test
