@@ -68,7 +68,8 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     public static final OutputTag<OutgoingRecord> REJECTED =
             new OutputTag<>("learner.rejected", OutgoingRecord.TYPE);
 
-    // State: every descriptor of this operator is here, in UserRows and in UntrainedSamples.
+    // State: every descriptor of this operator is here, in UserRows, UntrainedSamples and
+    // ShadowVersions.
     static final ListStateDescriptor<byte[]> LEARNER = StatePieces.named("learner");
 
     /** The same in a form that learners among others read too, each the whole of it. */
@@ -83,6 +84,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     private transient LearnerProgress progress;
     private transient Serving serving;
     private transient Shadows shadows;
+    private transient ShadowVersions shadowVersions;
     private transient Divergence divergence;
     private transient VersionGate gate;
     private transient DriftMonitor drift;
@@ -123,8 +125,16 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         drift = new DriftMonitor(spec, deployment.learner().drift());
         start = new StartingPoint();
         learnerState = context.getOperatorStateStore().getUnionListState(ALONE);
+        shadowVersions =
+                new ShadowVersions(getKeyedStateBackend(), getRuntimeContext().getTaskInfo());
         if (context.isRestored()) {
             restoreLearner(context.getOperatorStateStore().getListState(LEARNER));
+            shadowVersions.restored();
+            if (!shadows.load(shadowVersions)) {
+                throw new IllegalStateException(
+                        "learner state: the versions that stand beside the model are missing;"
+                                + " restore from another checkpoint");
+            }
             serving.adopt(progress.version, progress.manifestSha256, progress.snapshotMs);
             if (!options.enabled()) {
                 // They would be of older versions by the time the gate is wanted again.
@@ -250,6 +260,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     public void snapshotState(StateSnapshotContext context) throws Exception {
         userRows.flush();
         untrained.write(queue);
+        shadows.store(shadowVersions);
         learnerState.update(
                 LearnerStateWire.write(deployment.sampleSchema().fingerprint(), 0, parts()));
         super.snapshotState(context);
@@ -360,7 +371,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         output.collect(new StreamRecord<>(candidate, candidate.eventTimeMs));
         if (candidate.decision == SnapshotDecision.PUBLISH) {
             if (deployment.snapshots().gate().enabled()) {
-                shadows.published(trainer);
+                shadows.published(trainer, candidate.version);
             }
             trainer.touchedRows().clear();
             userRows.drainChanges(

@@ -57,7 +57,8 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         implements OneInputStreamOperator<ConsumedSample, LearnerMessage>,
                 BoundedOneInput,
                 Triggerable<String, VoidNamespace> {
-    // State: every descriptor of this operator is here, in UserRows and in UntrainedSamples.
+    // State: every descriptor of this operator is here, in UserRows, UntrainedSamples and
+    // ShadowVersions.
     private static final ListStateDescriptor<byte[]> REPLICAS = StatePieces.named("replicas");
 
     /** Processing time between two looks for a merged model that is awaited. */
@@ -68,6 +69,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     private final String run;
 
     private transient ReplicaState replica;
+    private transient ShadowVersions shadowVersions;
     private transient MergedModels models;
     private transient LearnerOutputs outputs;
     private transient ListState<byte[]> state;
@@ -101,6 +103,9 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         state = context.getOperatorStateStore().getUnionListState(REPLICAS);
         ListState<byte[]> alone =
                 context.getOperatorStateStore().getUnionListState(OnlineLearnerOperator.ALONE);
+        shadowVersions =
+                new ShadowVersions(getKeyedStateBackend(), getRuntimeContext().getTaskInfo());
+        shadowVersions.restored();
         restore(
                 LearnerStateWire.byWriter(state.get()),
                 LearnerStateWire.byWriter(alone.get()),
@@ -110,13 +115,13 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     }
 
     private void restore(List<List<byte[]>> replicas, List<List<byte[]>> alone, boolean isRestored)
-            throws IOException {
+            throws Exception {
         ReplicaName name =
                 new ReplicaName(
                         getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
                         getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
         if (!replicas.isEmpty()) {
-            replica = ReplicaState.restore(replicas, deployment, name);
+            replica = ReplicaState.restore(replicas, deployment, name, shadowVersions);
         } else if (alone.size() == 1) {
             StartingPoint start = new StartingPoint();
             replica =
@@ -124,7 +129,8 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
                             alone.get(0),
                             deployment,
                             name,
-                            new LearnerStateWire.Part(start::write, start::read));
+                            new LearnerStateWire.Part(start::write, start::read),
+                            shadowVersions);
             start.requireSame(deployment);
         } else if (isRestored) {
             throw new IllegalStateException(
@@ -282,6 +288,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     public void snapshotState(StateSnapshotContext context) throws Exception {
         userRows.flush();
         untrained.write(queue);
+        replica.shadows().store(shadowVersions);
         state.update(replica.write(deployment.sampleSchema().fingerprint()));
         super.snapshotState(context);
     }

@@ -13,7 +13,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * Flink's own serializer would copy a whole model. Their stored form is that of Flink's.
  */
 final class StatePieces extends TypeSerializerSingleton<byte[]> {
-    private static final StatePieces INSTANCE = new StatePieces();
+    static final StatePieces INSTANCE = new StatePieces();
     private static final BytePrimitiveArraySerializer PLAIN = BytePrimitiveArraySerializer.INSTANCE;
 
     private StatePieces() {}

@@ -260,11 +260,11 @@ final class UntrainedSamples {
     }
 
     private Group group(int keyGroup) {
-        return groups.computeIfAbsent(keyGroup, number -> new Group(keyIn(number)));
+        return groups.computeIfAbsent(keyGroup, number -> new Group(keyIn(number, keyGroups)));
     }
 
     /** The first of a row of made-up keys that falls into a key group. */
-    private String keyIn(int keyGroup) {
+    static String keyIn(int keyGroup, int keyGroups) {
         for (int i = 0; ; i++) {
             String key = "waiting-" + i;
             if (KeyGroupRangeAssignment.assignToKeyGroup(key, keyGroups) == keyGroup) {

@@ -18,10 +18,14 @@ public final class ReplicaMoments implements RowMoments {
     private long newest;
     private long decided;
 
-    /** Goes on from a learner alone. */
-    void goOnFrom(Standing standing) {
-        take(standing);
-        newest = standing.moment();
+    /** Goes on from a learner alone, to which versions were moments; 0 for none. */
+    void goOnFrom(long last, long live, long previous) {
+        liveVersion = live;
+        liveMoment = live;
+        previousVersion = previous;
+        previousMoment = previous;
+        decided = last;
+        newest = last;
     }
 
     /** A moment at which all replicas cut. */

@@ -83,13 +83,16 @@ public final class ReplicaState {
      *
      * @param stored by its learner
      * @param start reads where that one started from
+     * @param versions has the versions beside it where the first replica is; the others learn of
+     *     them with the first merged model
      */
     public static ReplicaState ofAlone(
             List<byte[]> stored,
             Deployment deployment,
             ReplicaName name,
-            LearnerStateWire.Part start)
-            throws IOException {
+            LearnerStateWire.Part start,
+            ShadowStore versions)
+            throws Exception {
         ReplicaState state = new ReplicaState(deployment, name);
         Serving serving = new Serving();
         LearnerProgress alone = new LearnerProgress(state.progress.matureLabels.length);
@@ -108,10 +111,19 @@ public final class ReplicaState {
                 state.part(state.shadows::write, state.shadows::read));
         serving.adopt(alone.version, alone.manifestSha256, alone.snapshotMs);
         state.replica = new Replica(name, state.trainer, 0, 0);
-        Standing standing = state.standing(serving, alone.version);
-        state.moments.goOnFrom(standing);
+        state.moments.goOnFrom(
+                alone.version,
+                state.shadows.hasLive() ? serving.liveVersion() : 0,
+                state.shadows.hasPrevious() ? serving.previousMoment() : 0);
         state.mergedMs = alone.passedMs;
+        boolean loaded = state.shadows.load(versions);
         if (name.index() == 0) {
+            if (!loaded) {
+                throw new IOException(
+                        "learner state: the versions that stand beside the model are missing;"
+                                + " restore from another checkpoint");
+            }
+            Standing standing = state.standing(serving, alone.version);
             state.progress.add(alone);
             state.quality.merge(past);
             state.founding = new Founding(state.replica.base(), serving, standing);
@@ -136,16 +148,28 @@ public final class ReplicaState {
         return shadow == null ? null : new Served(version, version, shadow.values());
     }
 
-    /** A replica from what all former ones stored. */
+    /**
+     * A replica from what all former ones stored.
+     *
+     * @param versions that were beside one of them; where it has not those that are wanted, they
+     *     come with the next merged model
+     */
     public static ReplicaState restore(
-            List<List<byte[]>> stored, Deployment deployment, ReplicaName name) throws IOException {
+            List<List<byte[]>> stored,
+            Deployment deployment,
+            ReplicaName name,
+            ShadowStore versions)
+            throws Exception {
         List<ReplicaState> former = new ArrayList<>();
         for (List<byte[]> pieces : stored) {
             former.add(read(pieces, deployment, name));
         }
         former.sort(Comparator.comparingInt(state -> state.replica.name().index()));
         if (former.get(0).replica.name().of() == name.of()) {
-            return former.get(name.index());
+            ReplicaState same = former.get(name.index());
+            // Where they are missing, the next merged model brings them.
+            same.shadows.load(versions);
+            return same;
         }
         ReplicaState state = new ReplicaState(deployment, name);
         ReplicaState last =
@@ -153,6 +177,7 @@ public final class ReplicaState {
         state.trainer.copyFrom(former.get(name.index() % former.size()).trainer);
         copy(last.moments::write, state.moments::read);
         copy(last.shadows::write, state.shadows::read);
+        state.shadows.load(versions);
         state.shadows.clear();
         long lastCut = 0;
         for (ReplicaState other : former) {

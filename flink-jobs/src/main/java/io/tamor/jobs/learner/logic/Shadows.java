@@ -8,7 +8,10 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -22,14 +25,25 @@ import org.jspecify.annotations.Nullable;
  * <p>The live version and the one before it are whole trainers that stand still, so that the
  * learner can become the live one again, optimiser state included. Memory: one more model with its
  * optimiser state once a version is live, two during a trial, and up to six metric tables by task
- * and tier. Part of {@link LearnerStateWire}. Not thread-safe.
+ * and tier. The metrics are a part of {@link LearnerStateWire}, the versions are in a {@link
+ * ShadowStore}. Not thread-safe.
  *
  * <p>They score on a thread of their own while the learner takes its step: two more forward passes
  * would cost it more than half of its speed. Nothing comes of it before both are done, so the
  * results do not depend on it.
  */
 public final class Shadows implements Comparison, AutoCloseable {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /** Had the versions whole. */
+    private static final int WHOLE = 1;
+
+    private static final long NONE = 0;
+
+    /** Numbers of versions whose own were not stored. */
+    private static final long UNNUMBERED = -1;
+
+    private static final long UNNUMBERED_PREVIOUS = -2;
 
     private final ModelSpec spec;
     private final int capacity;
@@ -38,6 +52,12 @@ public final class Shadows implements Comparison, AutoCloseable {
     private final RecentMetrics previousMetrics;
     private @Nullable Trainer live;
     private @Nullable Trainer previous;
+    private long liveNumber = NONE;
+    private long previousNumber = NONE;
+
+    /** The versions that the store has. */
+    private final Set<Long> stored = new HashSet<>();
+
     private @Nullable ExecutorService thread;
     private @Nullable Future<?> scoring;
 
@@ -58,6 +78,16 @@ public final class Shadows implements Comparison, AutoCloseable {
     /** The version before it, likewise; null where there is none or the trial is over. */
     public @Nullable Trainer previous() {
         return previous;
+    }
+
+    /** Whether a version is live, here or in the store. */
+    public boolean hasLive() {
+        return liveNumber != NONE;
+    }
+
+    /** Whether there is one before it, likewise. */
+    public boolean hasPrevious() {
+        return previousNumber != NONE;
     }
 
     /** The candidate's metrics since the live version was published, or since the beginning. */
@@ -159,11 +189,13 @@ public final class Shadows implements Comparison, AutoCloseable {
                 batch.weight(row, task));
     }
 
-    /** The learner as it is has been published. */
-    public void published(Trainer learner) {
+    /** The learner as it is has been published, under a number. */
+    public void published(Trainer learner, long version) {
         Trainer spare = previous == null ? new Trainer(spec, capacity) : previous;
         previous = live;
+        previousNumber = liveNumber;
         live = spare;
+        liveNumber = version;
         spare.copyFrom(learner);
         clear();
     }
@@ -171,14 +203,18 @@ public final class Shadows implements Comparison, AutoCloseable {
     /** The version before the live one is live again. */
     public void rolledBack() {
         live = previous;
+        liveNumber = previousNumber;
         previous = null;
+        previousNumber = NONE;
         clear();
     }
 
     /** Others have decided which versions stand beside the learner. */
     public void serve(@Nullable Served newLive, @Nullable Served newPrevious) {
         live = newLive == null ? null : become(live, newLive);
+        liveNumber = newLive == null ? NONE : newLive.version();
         previous = newPrevious == null ? null : become(previous, newPrevious);
+        previousNumber = newPrevious == null ? NONE : newPrevious.version();
         clear();
     }
 
@@ -191,13 +227,16 @@ public final class Shadows implements Comparison, AutoCloseable {
     /** The live version has proved itself. */
     public void trialOver() {
         previous = null;
+        previousNumber = NONE;
         previousMetrics.clear();
     }
 
     /** Forgets every version and what was scored. */
     public void forget() {
         live = null;
+        liveNumber = NONE;
         previous = null;
+        previousNumber = NONE;
         clear();
     }
 
@@ -208,31 +247,91 @@ public final class Shadows implements Comparison, AutoCloseable {
         previousMetrics.clear();
     }
 
-    /** Version 1: int version; per shadow boolean there, its state; the metrics of the three. */
+    /** Makes the store hold the versions and no others; before {@link #write}. */
+    public void store(ShadowStore store) throws Exception {
+        List<Long> numbers = new ArrayList<>();
+        store(store, live, liveNumber, numbers);
+        store(store, previous, previousNumber, numbers);
+        store.retain(numbers);
+        stored.retainAll(numbers);
+    }
+
+    private void store(ShadowStore store, @Nullable Trainer shadow, long number, List<Long> numbers)
+            throws Exception {
+        if (shadow == null) {
+            return;
+        }
+        numbers.add(number);
+        if (stored.add(number)) {
+            store.put(
+                    number,
+                    LearnerStateWire.write(
+                            0, 0, new LearnerStateWire.Part(shadow::writeState, in -> {})));
+        }
+    }
+
+    /**
+     * Takes the versions that {@link #read} named from the store; false where one is not there, and
+     * then none is.
+     */
+    public boolean load(ShadowStore store) throws Exception {
+        live = load(store, live, liveNumber);
+        previous = load(store, previous, previousNumber);
+        boolean whole =
+                (live != null || liveNumber == NONE)
+                        && (previous != null || previousNumber == NONE);
+        if (!whole) {
+            forget();
+        }
+        return whole;
+    }
+
+    private @Nullable Trainer load(ShadowStore store, @Nullable Trainer known, long number)
+            throws Exception {
+        if (known != null || number == NONE) {
+            return known;
+        }
+        List<byte[]> pieces = store.get(number);
+        if (pieces.isEmpty()) {
+            return null;
+        }
+        Trainer trainer = new Trainer(spec, capacity);
+        LearnerStateWire.read(pieces, 0, new LearnerStateWire.Part(out -> {}, trainer::readState));
+        stored.add(number);
+        return trainer;
+    }
+
+    /**
+     * Writes all but the versions themselves. Version 2: int version; number of the live version
+     * and of the one before, 0 for none; the metrics of the three.
+     */
     public void write(DataOutput out) throws IOException {
         out.writeInt(VERSION);
-        write(out, live);
-        write(out, previous);
+        out.writeLong(liveNumber);
+        out.writeLong(previousNumber);
         candidateMetrics.write(out);
         liveMetrics.write(out);
         previousMetrics.write(out);
     }
 
-    private static void write(DataOutput out, @Nullable Trainer shadow) throws IOException {
-        out.writeBoolean(shadow != null);
-        if (shadow != null) {
-            shadow.writeState(out);
-        }
-    }
-
-    /** Reads what {@link #write} wrote for the same model. */
+    /** Reads what {@link #write} wrote for the same model; {@link #load} comes next. */
     public void read(DataInput in) throws IOException {
         int version = in.readInt();
-        if (version != VERSION) {
-            throw new IOException("shadows: wanted version " + VERSION + ", found " + version);
+        if (version != WHOLE && version != VERSION) {
+            throw new IOException(
+                    "shadows: wanted version " + WHOLE + " or " + VERSION + ", found " + version);
         }
-        live = trainer(in);
-        previous = trainer(in);
+        if (version == WHOLE) {
+            live = trainer(in);
+            liveNumber = live == null ? NONE : UNNUMBERED;
+            previous = trainer(in);
+            previousNumber = previous == null ? NONE : UNNUMBERED_PREVIOUS;
+        } else {
+            live = null;
+            liveNumber = in.readLong();
+            previous = null;
+            previousNumber = in.readLong();
+        }
         candidateMetrics.read(in);
         liveMetrics.read(in);
         previousMetrics.read(in);
