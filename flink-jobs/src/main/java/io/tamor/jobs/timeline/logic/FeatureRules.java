@@ -31,18 +31,22 @@ final class FeatureRules implements Serializable {
     private static final double MINOR_PER_MAJOR = 100.0;
     private static final double DAY_MS = 86_400_000.0;
     private static final long[] MISSING = {};
-    private static final int RECENT = -1;
 
     private final SampleSchema schema;
 
     /** Of the user's aggregates, those with windows that the user's events are not kept for. */
     private final AggregateRules aggregates;
 
-    private final RecentAggregates recent;
+    /** Of the user's half of the features, and of the other. */
+    private final RecentAggregates userRecent;
+
+    private final RecentAggregates itemRecent;
     private final AggregateRules population;
 
-    /** For each dense feature its index among the kept aggregates, {@link #RECENT} for none. */
+    /** For each dense feature its index among the kept aggregates, or the recent ones' of a half. */
     private final int[] aggregateIndexes;
+
+    private final boolean[] isRecent;
 
     private final int userCategoricalCount;
     private final int userDenseCount;
@@ -53,25 +57,33 @@ final class FeatureRules implements Serializable {
         List<AggregateOptions> own = new ArrayList<>();
         List<AggregateOptions> kept = new ArrayList<>();
         List<AggregateOptions> all = new ArrayList<>();
+        List<AggregateOptions> ofUser = new ArrayList<>();
+        List<AggregateOptions> ofItem = new ArrayList<>();
         this.aggregateIndexes = new int[schema.dense().size()];
+        this.isRecent = new boolean[schema.dense().size()];
         for (int i = 0; i < aggregateIndexes.length; i++) {
             AggregateOptions aggregate = schema.dense().get(i).aggregate();
             if (aggregate != null) {
                 if (aggregate.users() == Users.OWN) {
                     own.add(aggregate);
                 }
-                if (aggregate.users() == Users.OWN && aggregate.over().toMillis() <= retentionMs) {
-                    aggregateIndexes[i] = RECENT;
+                isRecent[i] =
+                        aggregate.users() == Users.OWN
+                                && aggregate.over().toMillis() <= retentionMs;
+                List<AggregateOptions> among;
+                if (isRecent[i]) {
+                    among = schema.dense().get(i).side() == Side.USER ? ofUser : ofItem;
                 } else {
-                    List<AggregateOptions> among = aggregate.users() == Users.OWN ? kept : all;
-                    aggregateIndexes[i] = among.size();
-                    among.add(aggregate);
+                    among = aggregate.users() == Users.OWN ? kept : all;
                 }
+                aggregateIndexes[i] = among.size();
+                among.add(aggregate);
             }
         }
         int maxItems = deployment.timeline().maxItemsPerUser();
         this.aggregates = new AggregateRules(kept, own, maxItems);
-        this.recent = new RecentAggregates(own, maxItems);
+        this.userRecent = new RecentAggregates(ofUser, own, maxItems);
+        this.itemRecent = new RecentAggregates(ofItem, own, maxItems);
         this.population = new AggregateRules(all, all, 1);
         this.userCategoricalCount = userSideCount(schema.categorical());
         this.userDenseCount = userSideCount(schema.dense());
@@ -121,7 +133,7 @@ final class FeatureRules implements Serializable {
                 view.tier(),
                 schema.fingerprint(),
                 categorical(view, 0, userCategoricalCount),
-                dense(view, 0, userDenseCount));
+                dense(view, 0, userDenseCount, userRecent));
     }
 
     /** True of a stored half that has the features that are configured now. */
@@ -142,7 +154,9 @@ final class FeatureRules implements Serializable {
                 joined(
                         userHalf.categorical(),
                         categorical(view, userCategoricalCount, schema.categorical().size())),
-                joined(userHalf.dense(), dense(view, userDenseCount, schema.dense().size())));
+                joined(
+                        userHalf.dense(),
+                        dense(view, userDenseCount, schema.dense().size(), itemRecent)));
     }
 
     private static byte[] joined(byte[] user, byte[] item) {
@@ -163,14 +177,22 @@ final class FeatureRules implements Serializable {
         return bytes(FeatureWire.packCategorical(hashes));
     }
 
-    private byte[] dense(View view, int from, int to) {
+    private byte[] dense(View view, int from, int to, RecentAggregates recent) {
         float[] dense = new float[to - from];
+        double[] recentValues =
+                recent.values(
+                        view.user().history,
+                        view.impression().getEventTimeMs(),
+                        view.item(),
+                        view.scenario());
         for (int i = from; i < to; i++) {
             FeatureOptions feature = schema.dense().get(i);
             AggregateOptions aggregate = feature.aggregate();
             FeatureSource source = feature.from();
             double value;
-            if (aggregate != null) {
+            if (isRecent[i]) {
+                value = recentValues[aggregateIndexes[i]];
+            } else if (aggregate != null) {
                 value = aggregated(aggregate, aggregateIndexes[i], view);
             } else if (source != null) {
                 value = number(source, view);
@@ -184,10 +206,6 @@ final class FeatureRules implements Serializable {
 
     private double aggregated(AggregateOptions aggregate, int index, View view) {
         long timeMs = view.impression().getEventTimeMs();
-        if (index == RECENT) {
-            return recent.value(
-                    aggregate, view.user().history, timeMs, view.item(), view.scenario());
-        }
         if (aggregate.users() == Users.OWN) {
             return aggregates.value(
                     index, view.user().aggregates(), timeMs, view.item(), view.scenario());

@@ -48,6 +48,19 @@ final class LabelState {
         earliestDeadlineMs = -1;
     }
 
+    /** Deadlines have changed, and this is when the next stage closes. */
+    void deadlinesChanged(long earliestMs) {
+        earliestDeadlineMs = earliestMs;
+    }
+
+    /** An impression opens. */
+    void open(PendingImpression impression) {
+        pending.add(impression);
+        if (earliestDeadlineMs >= 0) {
+            earliestDeadlineMs = Math.min(earliestDeadlineMs, impression.nextDeadlineMs);
+        }
+    }
+
     void writePending(DataOutput out) throws IOException {
         VarLong.write(out, pending.size());
         for (PendingImpression impression : pending) {

@@ -77,8 +77,7 @@ final class LabelTimeline {
         long deadline = labels.nextDeadlineMs(impression, Long.MIN_VALUE);
         // Without any task the impression is complete at once: a sample with nothing to learn.
         impression.nextDeadlineMs = deadline == Long.MAX_VALUE ? event.timeMs() : deadline;
-        state.pending.add(impression);
-        state.deadlinesChanged();
+        state.open(impression);
     }
 
     /** The first click of an impression counts; a later one can be there beside a late first. */
@@ -141,13 +140,17 @@ final class LabelTimeline {
     }
 
     /**
-     * Closes every stage with a deadline up to the time, in the order of deadlines.
+     * Closes every stage with a deadline up to the time, in the order of deadlines where a sink
+     * asks for them.
      *
      * @param sink takes those at which a sample leaves, null where nobody wants them
      * @return the newest deadline closed, Long.MIN_VALUE for none
      */
     long closeThrough(LabelState state, long timeMs, ClosedStage.@Nullable Sink sink)
             throws Exception {
+        if (sink == null) {
+            return closeUnheard(state, timeMs);
+        }
         long newest = Long.MIN_VALUE;
         for (long next = state.earliestDeadlineMs();
                 next <= timeMs && next != Long.MAX_VALUE;
@@ -155,6 +158,30 @@ final class LabelTimeline {
             close(state, next, sink);
             newest = next;
         }
+        return newest;
+    }
+
+    private long closeUnheard(LabelState state, long timeMs) throws Exception {
+        long newest = Long.MIN_VALUE;
+        if (state.earliestDeadlineMs() > timeMs) {
+            return newest;
+        }
+        int kept = 0;
+        long earliestMs = Long.MAX_VALUE;
+        for (int i = 0; i < state.pending.size(); i++) {
+            PendingImpression impression = state.pending.get(i);
+            boolean open = true;
+            while (open && impression.nextDeadlineMs <= timeMs) {
+                newest = Math.max(newest, impression.nextDeadlineMs);
+                open = !closed(impression, null);
+            }
+            if (open) {
+                state.pending.set(kept++, impression);
+                earliestMs = Math.min(earliestMs, impression.nextDeadlineMs);
+            }
+        }
+        state.pending.subList(kept, state.pending.size()).clear();
+        state.deadlinesChanged(earliestMs);
         return newest;
     }
 

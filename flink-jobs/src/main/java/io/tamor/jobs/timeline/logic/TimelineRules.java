@@ -164,7 +164,9 @@ public final class TimelineRules {
         catchUp(user, nowMs - 1);
         corrections.settle(user, frozen, nowMs);
         Event previous = null;
+        boolean outcomes = false;
         for (Event event : events) {
+            outcomes |= event.kind() != EventKind.IMPRESSION;
             if (previous != null && event.sameAs(previous)) {
                 admission.duplicate(event, "id " + event.id() + " came twice");
             } else {
@@ -172,7 +174,9 @@ public final class TimelineRules {
             }
             previous = event;
         }
-        tellChanged(user, deadlines);
+        if (outcomes) {
+            tellChanged(user, deadlines);
+        }
         prune(user, frozen, nowMs);
     }
 
