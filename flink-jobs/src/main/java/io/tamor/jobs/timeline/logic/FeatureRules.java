@@ -43,7 +43,9 @@ final class FeatureRules implements Serializable {
     private final RecentAggregates itemRecent;
     private final AggregateRules population;
 
-    /** For each dense feature its index among the kept aggregates, or the recent ones' of a half. */
+    /**
+     * For each dense feature its index among the kept aggregates, or the recent ones' of a half.
+     */
     private final int[] aggregateIndexes;
 
     private final boolean[] isRecent;

@@ -55,8 +55,7 @@ final class RecentAggregates implements Serializable {
         this.counting = new Window[UserHistory.REDEMPTION + 1][];
         for (int type = 0; type < counting.length; type++) {
             Events events = UserHistory.eventsOf(type);
-            counting[type] =
-                    all.stream().filter(w -> w.events == events).toArray(Window[]::new);
+            counting[type] = all.stream().filter(w -> w.events == events).toArray(Window[]::new);
         }
         this.touching = AggregateRules.touching(among);
         this.ofItems = all.stream().anyMatch(w -> w.same == Same.ITEM);
@@ -177,9 +176,7 @@ final class RecentAggregates implements Serializable {
                             case SCENARIO -> place == scenario && place != 0;
                             case ITEM -> itemKnown && history.item(i) == item;
                         };
-                if (counts
-                        && atMs >= window.fromMs
-                        && (window.only == 0 || window.only == place)) {
+                if (counts && atMs >= window.fromMs && (window.only == 0 || window.only == place)) {
                     window.add(atMs, history.amountMinor(i));
                 }
             }
