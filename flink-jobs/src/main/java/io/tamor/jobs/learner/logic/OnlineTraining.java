@@ -6,6 +6,7 @@ import io.tamor.model.network.MiniBatch;
 import io.tamor.model.training.StepOutcome;
 import io.tamor.model.training.Trainer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class OnlineTraining {
     private static final int NOT_LOADED = -1;
     private static final float[] NONE = {};
+    private static final float[][] NO_ROWS = {};
 
     private final Trainer trainer;
     private final Quality quality;
@@ -126,23 +128,25 @@ public final class OnlineTraining {
         slotOrder.clear();
         slotCount = 0;
         sharedSlot = NOT_LOADED;
-        for (QueuedSample sample : samples) {
-            rows.add(sample, userField < 0 ? SampleRows.NO_SLOT : slot(sample), batch);
+        int[] slotsOfRows = new int[samples.size()];
+        for (int row = 0; row < slotsOfRows.length; row++) {
+            QueuedSample sample = samples.get(row);
+            slotsOfRows[row] = userField < 0 ? SampleRows.NO_SLOT : slot(sample);
+            rows.add(sample, slotsOfRows[row], batch);
         }
         if (progress.snapshotMs == LearnerProgress.NEVER) {
             progress.snapshotMs = samples.get(0).maturedAtMs();
         }
-        if (shadows != null && moments != null) {
-            load(shadows.live(), moments.liveMoment());
-            load(shadows.previous(), moments.previousMoment());
-            shadows.startScoring(batch);
-        }
+        ShadowStep shadowStep =
+                shadows == null || moments == null
+                        ? null
+                        : shadowStep(samples, slotsOfRows, shadows, moments);
         trainer.learningRateFactor(drift.learningRateFactor(samples.get(0).maturedAtMs()));
         StepOutcome outcome = trainer.step(batch);
         quality.count(samples, batch, trainer::prediction);
-        if (shadows != null) {
-            shadows.awaitScores();
-            shadows.count(samples, batch, trainer::prediction);
+        if (shadows != null && shadowStep != null) {
+            predict(shadowStep.predictions());
+            shadows.take(shadowStep);
         }
         if (outcome.applied()) {
             saveRows();
@@ -169,25 +173,40 @@ public final class OnlineTraining {
         }
     }
 
-    /** Gives a version the users' rows as of it, as readers have them. */
-    private void load(@Nullable Trainer shadow, long moment) {
-        if (shadow == null) {
-            return;
-        }
-        for (Slot slot : slotOrder) {
-            if (slot.index != NOT_LOADED) {
-                float[] values = slot.row.valuesAsOf(moment);
-                loadInto(shadow, slot.index, values);
-            }
-        }
-        if (sharedSlot != NOT_LOADED) {
-            loadInto(shadow, sharedSlot, null);
-        }
+    /** The step as the versions beside the learner will see it, but for the predictions. */
+    private ShadowStep shadowStep(
+            List<QueuedSample> samples, int[] slotsOfRows, Shadows beside, RowMoments as) {
+        return new ShadowStep(
+                List.copyOf(samples),
+                slotsOfRows,
+                beside.hasLive() ? rowsAsOf(as.liveMoment()) : NO_ROWS,
+                beside.hasPrevious() ? rowsAsOf(as.previousMoment()) : NO_ROWS,
+                initialAccumulators,
+                new float[slotsOfRows.length * trainer.spec().tasks().size()]);
     }
 
-    private void loadInto(Trainer shadow, int slot, float @Nullable [] values) {
-        shadow.loadExternal(
-                userField, slot, values == null ? initialRow : values, initialAccumulators);
+    /** By slot the users' rows as of a version, as readers have them. */
+    private float[][] rowsAsOf(long moment) {
+        float[][] asOf = new float[slotCount][];
+        Arrays.fill(asOf, initialRow);
+        for (Slot slot : slotOrder) {
+            float[] values = slot.index == NOT_LOADED ? null : slot.row.valuesAsOf(moment);
+            if (values != null) {
+                // The row's own values are about to change.
+                asOf[slot.index] = values == slot.row.values ? values.clone() : values;
+            }
+        }
+        return asOf;
+    }
+
+    /** What the learner predicts before the update. */
+    private void predict(float[] into) {
+        int tasks = trainer.spec().tasks().size();
+        for (int row = 0; row < batch.size(); row++) {
+            for (int task = 0; task < tasks; task++) {
+                into[row * tasks + task] = trainer.prediction(row, task);
+            }
+        }
     }
 
     /** Sum of the tasks' losses of the last step, before its update; NaN where it was dropped. */

@@ -1,5 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
+import io.tamor.jobs.config.SampleSchema;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.metric.RecentMetrics;
 import io.tamor.model.network.MiniBatch;
@@ -8,10 +9,13 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -28,9 +32,10 @@ import org.jspecify.annotations.Nullable;
  * and tier. The metrics are a part of {@link LearnerStateWire}, the versions are in a {@link
  * ShadowStore}. Not thread-safe.
  *
- * <p>They score on a thread of their own while the learner takes its step: two more forward passes
- * would cost it more than half of its speed. Nothing comes of it before both are done, so the
- * results do not depend on it.
+ * <p>They score on a thread of their own, some steps behind the learner: two more forward passes
+ * and the counting would cost it half of its speed, and so would handing over every small step.
+ * Steps are scored one by one in their order, and whatever asks for a version or for metrics waits
+ * until all are, so nothing depends on how far behind the thread is.
  */
 public final class Shadows implements Comparison, AutoCloseable {
     private static final int VERSION = 2;
@@ -47,6 +52,16 @@ public final class Shadows implements Comparison, AutoCloseable {
 
     private final ModelSpec spec;
     private final int capacity;
+
+    /** Samples that are handed over together. */
+    private static final int SAMPLES_AT_ONCE = 512;
+
+    /** Portions that may wait for the thread before the learner waits. */
+    private static final int MOST_WAITING = 2;
+
+    private final SampleRows rows;
+    private final MiniBatch batch;
+    private final int userField;
     private final RecentMetrics candidateMetrics;
     private final RecentMetrics liveMetrics;
     private final RecentMetrics previousMetrics;
@@ -59,12 +74,21 @@ public final class Shadows implements Comparison, AutoCloseable {
     private final Set<Long> stored = new HashSet<>();
 
     private @Nullable ExecutorService thread;
-    private @Nullable Future<?> scoring;
+    private final List<ShadowStep> taken = new ArrayList<>();
+    private final Queue<Future<?>> waiting = new ArrayDeque<>();
 
-    /** Nothing is live yet; metrics reach back a horizon at most. */
-    public Shadows(ModelSpec spec, int capacity, Duration horizon) {
+    /**
+     * Nothing is live yet.
+     *
+     * @param capacity of a mini-batch
+     * @param horizon how far metrics reach back at most
+     */
+    public Shadows(ModelSpec spec, SampleSchema schema, int capacity, Duration horizon) {
         this.spec = spec;
         this.capacity = capacity;
+        rows = new SampleRows(spec, schema);
+        batch = new MiniBatch(spec, capacity);
+        userField = ModelSpecs.userRowField(spec);
         candidateMetrics = new RecentMetrics(spec, horizon);
         liveMetrics = new RecentMetrics(spec, horizon);
         previousMetrics = new RecentMetrics(spec, horizon);
@@ -72,11 +96,13 @@ public final class Shadows implements Comparison, AutoCloseable {
 
     /** The live version as a trainer that stands still; null before the first. */
     public @Nullable Trainer live() {
+        settle();
         return live;
     }
 
     /** The version before it, likewise; null where there is none or the trial is over. */
     public @Nullable Trainer previous() {
+        settle();
         return previous;
     }
 
@@ -93,55 +119,88 @@ public final class Shadows implements Comparison, AutoCloseable {
     /** The candidate's metrics since the live version was published, or since the beginning. */
     @Override
     public RecentMetrics candidateMetrics() {
+        settle();
         return candidateMetrics;
     }
 
     @Override
     public @Nullable RecentMetrics liveMetrics() {
+        settle();
         return live == null ? null : liveMetrics;
     }
 
     @Override
     public @Nullable RecentMetrics previousMetrics() {
+        settle();
         return previous == null ? null : previousMetrics;
     }
 
-    /**
-     * Starts scoring a batch with every version; it must not change before {@link #awaitScores}.
-     */
-    public void startScoring(MiniBatch batch) {
-        Trainer first = live;
-        Trainer second = previous;
-        if (first == null && second == null) {
-            return;
+    /** Takes a step to be scored with every version; does not wait for it. */
+    void take(ShadowStep step) {
+        taken.add(step);
+        if (taken.size() * capacity >= SAMPLES_AT_ONCE) {
+            handOver();
+            while (waiting.size() > MOST_WAITING) {
+                await(waiting.remove());
+            }
         }
+    }
+
+    private void handOver() {
         if (thread == null) {
             thread = Executors.newSingleThreadExecutor(Shadows::thread);
         }
-        scoring =
-                thread.submit(
-                        () -> {
-                            if (first != null) {
-                                first.score(batch);
-                            }
-                            if (second != null) {
-                                second.score(batch);
-                            }
-                        });
+        List<ShadowStep> steps = List.copyOf(taken);
+        taken.clear();
+        waiting.add(thread.submit(() -> steps.forEach(this::score)));
+    }
+
+    /** Waits until all that was taken is scored and counted. */
+    private void settle() {
+        if (!taken.isEmpty()) {
+            handOver();
+        }
+        while (!waiting.isEmpty()) {
+            await(waiting.remove());
+        }
+    }
+
+    private static void await(Future<?> scored) {
+        try {
+            scored.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while versions scored", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a version beside the learner cannot score", e);
+        }
+    }
+
+    /** On the thread. */
+    private void score(ShadowStep step) {
+        batch.clear();
+        for (int row = 0; row < step.slots().length; row++) {
+            rows.add(step.samples().get(row), step.slots()[row], batch);
+        }
+        score(live, step.live(), step.accumulators());
+        score(previous, step.previous(), step.accumulators());
+        count(step);
+    }
+
+    private void score(@Nullable Trainer shadow, float[][] userRows, float[] accumulators) {
+        if (shadow == null) {
+            return;
+        }
+        for (int slot = 0; slot < userRows.length; slot++) {
+            shadow.loadExternal(userField, slot, userRows[slot], accumulators);
+        }
+        shadow.score(batch);
     }
 
     private static Thread thread(Runnable work) {
         Thread thread = new Thread(work, "learner-shadows");
         thread.setDaemon(true);
         return thread;
-    }
-
-    /** Waits until every version has scored the batch. */
-    public void awaitScores() throws Exception {
-        if (scoring != null) {
-            scoring.get();
-            scoring = null;
-        }
     }
 
     /** Ends the thread. */
@@ -154,32 +213,31 @@ public final class Shadows implements Comparison, AutoCloseable {
     }
 
     /**
-     * Counts every final label of a batch that every model has scored; the samples are the batch's
-     * rows. A label that one of them gives no number is counted for none, so that they stay
-     * comparable.
+     * Counts every final label that every model has scored. A label that one of them gives no
+     * number is counted for none, so that they stay comparable.
      */
-    public void count(List<QueuedSample> samples, MiniBatch batch, Quality.Scores candidate) {
-        for (int row = 0; row < samples.size(); row++) {
-            for (int task = 0; task < spec.tasks().size(); task++) {
-                float own = candidate.prediction(row, task);
+    private void count(ShadowStep step) {
+        int tasks = spec.tasks().size();
+        for (int row = 0; row < step.slots().length; row++) {
+            long timeMs = step.samples().get(row).maturedAtMs();
+            for (int task = 0; task < tasks; task++) {
+                float own = step.predictions()[row * tasks + task];
                 float lives = live == null ? 0 : live.prediction(row, task);
                 float befores = previous == null ? 0 : previous.prediction(row, task);
                 if (!batch.masked(row, task) && Float.isFinite(own + lives + befores)) {
-                    long timeMs = samples.get(row).maturedAtMs();
-                    add(candidateMetrics, timeMs, batch, row, task, own);
+                    add(candidateMetrics, timeMs, row, task, own);
                     if (live != null) {
-                        add(liveMetrics, timeMs, batch, row, task, lives);
+                        add(liveMetrics, timeMs, row, task, lives);
                     }
                     if (previous != null) {
-                        add(previousMetrics, timeMs, batch, row, task, befores);
+                        add(previousMetrics, timeMs, row, task, befores);
                     }
                 }
             }
         }
     }
 
-    private static void add(
-            RecentMetrics to, long timeMs, MiniBatch batch, int row, int task, float prediction) {
+    private void add(RecentMetrics to, long timeMs, int row, int task, float prediction) {
         to.add(
                 timeMs,
                 task,
@@ -191,6 +249,7 @@ public final class Shadows implements Comparison, AutoCloseable {
 
     /** The learner as it is has been published, under a number. */
     public void published(Trainer learner, long version) {
+        settle();
         Trainer spare = previous == null ? new Trainer(spec, capacity) : previous;
         previous = live;
         previousNumber = liveNumber;
@@ -202,6 +261,7 @@ public final class Shadows implements Comparison, AutoCloseable {
 
     /** The version before the live one is live again. */
     public void rolledBack() {
+        settle();
         live = previous;
         liveNumber = previousNumber;
         previous = null;
@@ -211,6 +271,7 @@ public final class Shadows implements Comparison, AutoCloseable {
 
     /** Others have decided which versions stand beside the learner. */
     public void serve(@Nullable Served newLive, @Nullable Served newPrevious) {
+        settle();
         live = newLive == null ? null : become(live, newLive);
         liveNumber = newLive == null ? NONE : newLive.version();
         previous = newPrevious == null ? null : become(previous, newPrevious);
@@ -226,6 +287,7 @@ public final class Shadows implements Comparison, AutoCloseable {
 
     /** The live version has proved itself. */
     public void trialOver() {
+        settle();
         previous = null;
         previousNumber = NONE;
         previousMetrics.clear();
@@ -233,6 +295,7 @@ public final class Shadows implements Comparison, AutoCloseable {
 
     /** Forgets every version and what was scored. */
     public void forget() {
+        settle();
         live = null;
         liveNumber = NONE;
         previous = null;
@@ -242,6 +305,7 @@ public final class Shadows implements Comparison, AutoCloseable {
 
     /** Forgets what was scored: the learner is no longer what it was. */
     public void clear() {
+        settle();
         candidateMetrics.clear();
         liveMetrics.clear();
         previousMetrics.clear();
@@ -249,6 +313,7 @@ public final class Shadows implements Comparison, AutoCloseable {
 
     /** Makes the store hold the versions and no others; before {@link #write}. */
     public void store(ShadowStore store) throws Exception {
+        settle();
         List<Long> numbers = new ArrayList<>();
         store(store, live, liveNumber, numbers);
         store(store, previous, previousNumber, numbers);
@@ -275,6 +340,7 @@ public final class Shadows implements Comparison, AutoCloseable {
      * then none is.
      */
     public boolean load(ShadowStore store) throws Exception {
+        settle();
         live = load(store, live, liveNumber);
         previous = load(store, previous, previousNumber);
         boolean whole =
@@ -306,6 +372,7 @@ public final class Shadows implements Comparison, AutoCloseable {
      * and of the one before, 0 for none; the metrics of the three.
      */
     public void write(DataOutput out) throws IOException {
+        settle();
         out.writeInt(VERSION);
         out.writeLong(liveNumber);
         out.writeLong(previousNumber);
@@ -316,6 +383,7 @@ public final class Shadows implements Comparison, AutoCloseable {
 
     /** Reads what {@link #write} wrote for the same model; {@link #load} comes next. */
     public void read(DataInput in) throws IOException {
+        settle();
         int version = in.readInt();
         if (version != WHOLE && version != VERSION) {
             throw new IOException(

@@ -2,6 +2,7 @@ package io.tamor.jobs.learner.logic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tamor.jobs.config.Deployment;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.training.Trainer;
 import java.io.ByteArrayInputStream;
@@ -25,6 +26,7 @@ class ShadowsTest {
     @TempDir private Path folder;
 
     private final Kept kept = new Kept();
+    private Deployment deployment;
     private ModelSpec spec;
 
     /** A store in memory that tells what was written. */
@@ -51,11 +53,12 @@ class ShadowsTest {
 
     @BeforeEach
     void describe() {
-        spec = ModelSpecs.of(TestingSamples.deployment(folder, BATCH));
+        deployment = TestingSamples.deployment(folder, BATCH);
+        spec = ModelSpecs.of(deployment);
     }
 
     private Shadows shadows() {
-        return new Shadows(spec, BATCH, Duration.ofDays(1));
+        return new Shadows(spec, deployment.sampleSchema(), BATCH, Duration.ofDays(1));
     }
 
     private static byte[] bytes(LearnerStateWire.Writer writer) throws IOException {
