@@ -1,7 +1,6 @@
 package io.tamor.jobs.timeline;
 
 import io.tamor.jobs.timeline.logic.PendingImpression;
-import io.tamor.jobs.timeline.logic.UserState;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -15,15 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
-import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.typeutils.base.LongSerializer;
-import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
-import org.apache.flink.core.memory.DataInputDeserializer;
-import org.apache.flink.core.memory.DataOutputSerializer;
-import org.apache.flink.runtime.state.KeyGroupRange;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.runtime.state.internal.InternalMapState;
-import org.apache.flink.util.function.ThrowingConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,20 +24,14 @@ import org.jspecify.annotations.Nullable;
  * go, and cleared when it is over: a deadline costs its share of a chunk, not a look-up of its
  * user.
  *
- * <p>The keys of this state are not users: each key group has one of its own, the namespace is the
- * bucket, and the map's key numbers the chunks. So what is due moves with its key group when the
- * job is rescaled. Which buckets there are and how far event time had come is {@link #progress}, in
- * operator state: what a chunk holds from before that instant is done.
+ * <p>Which buckets there are and how far event time had come is {@link #progress}, in operator
+ * state: what a chunk ({@link DueChunks}) holds from before that instant is done.
  *
  * <p>In memory are the bucket at hand and at most {@link #MOST} things that are not written yet.
  * Used by the task's thread.
  */
 final class DueQueue {
-    // Names and types are a stored format, and so are the buckets' length and the groups' keys.
-    static final MapStateDescriptor<Long, byte[]> DUE =
-            new MapStateDescriptor<>(
-                    "due", LongSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE);
-
+    // A stored format.
     static final long BUCKET_MS = 300_000L;
 
     /** Most things that wait unwritten; some 20 MB. */
@@ -56,7 +40,6 @@ final class DueQueue {
     /** What is due within this time is written last, since most of it need never be. */
     private static final long SOON_MS = 1_800_000L;
 
-    private static final int CHUNK_VERSION = 1;
     private static final int PROGRESS_VERSION = 1;
 
     /** Does what is due. */
@@ -71,8 +54,6 @@ final class DueQueue {
         void look(Due look) throws Exception;
     }
 
-    private record Chunk(int group, long number) {}
-
     /** What is due in five minutes. */
     private final class Bucket {
         final long startMs;
@@ -84,7 +65,7 @@ final class DueQueue {
         final BitSet written = new BitSet();
 
         /** The chunks in keyed state, once they are read. */
-        final List<Chunk> chunks = new ArrayList<>();
+        final List<DueChunks.Chunk> chunks = new ArrayList<>();
 
         Bucket(long startMs) {
             this.startMs = startMs;
@@ -105,25 +86,16 @@ final class DueQueue {
 
         /** Writes what came since the last write; changes the current key. */
         void write() throws Exception {
-            Map<Integer, List<Due>> byGroup = new HashMap<>();
-            for (Due due : take()) {
-                byGroup.computeIfAbsent(groupOf(due.user), g -> new ArrayList<>()).add(due);
-            }
-            for (Map.Entry<Integer, List<Due>> came : byGroup.entrySet()) {
-                chunk(came.getKey(), startMs, came.getValue());
-                written.set(came.getKey());
+            for (DueChunks.Chunk chunk : stored.write(startMs, take())) {
+                written.set(chunk.group());
                 if (this == atHand) {
-                    chunks.add(new Chunk(came.getKey(), chunkCount));
+                    chunks.add(chunk);
                 }
             }
         }
     }
 
-    private final InternalMapState<String, Long, Long, byte[]> state;
-    private final ThrowingConsumer<String, Exception> keys;
-    private final int maxParallelism;
-    private final KeyGroupRange groups;
-    private final String[] groupKeys;
+    private final DueChunks stored;
 
     /** What was due in the bucket at hand when it was opened, the first last. */
     private final List<Due> opened = new ArrayList<>();
@@ -136,9 +108,6 @@ final class DueQueue {
     /** By key group, how far event time had come in what was restored. */
     private final long[] restoredMs;
 
-    private final DataOutputSerializer out = new DataOutputSerializer(4096);
-    private final DataInputDeserializer in = new DataInputDeserializer();
-
     /** Labels newer than those that keyed state has of the bucket at hand. */
     private final List<Due> relabeled = new ArrayList<>();
 
@@ -147,45 +116,12 @@ final class DueQueue {
 
     private @Nullable Bucket atHand;
     private long nowMs = Long.MIN_VALUE;
-    private long chunkCount;
     private int unwrittenCount;
 
-    /**
-     * @param keys makes a key the current one of keyed state
-     * @param groups the key groups of this subtask
-     */
-    DueQueue(
-            InternalMapState<String, Long, Long, byte[]> state,
-            ThrowingConsumer<String, Exception> keys,
-            int maxParallelism,
-            KeyGroupRange groups) {
-        this.state = state;
-        this.keys = keys;
-        this.maxParallelism = maxParallelism;
-        this.groups = groups;
-        this.groupKeys = groupKeys(maxParallelism, groups);
-        this.restoredMs = new long[groups.getNumberOfKeyGroups()];
+    DueQueue(DueChunks stored) {
+        this.stored = stored;
+        this.restoredMs = new long[stored.groups().getNumberOfKeyGroups()];
         Arrays.fill(restoredMs, Long.MIN_VALUE);
-    }
-
-    /** For each key group the first of "0", "1", "2" ... that falls into it. */
-    private static String[] groupKeys(int maxParallelism, KeyGroupRange groups) {
-        String[] found = new String[groups.getNumberOfKeyGroups()];
-        int left = found.length;
-        for (int i = 0; left > 0; i++) {
-            String key = Integer.toString(i);
-            int group = KeyGroupRangeAssignment.assignToKeyGroup(key, maxParallelism);
-            if (groups.contains(group) && found[group - groups.getStartKeyGroup()] == null) {
-                found[group - groups.getStartKeyGroup()] = key;
-                left--;
-            }
-        }
-        return found;
-    }
-
-    private int groupOf(String user) {
-        return KeyGroupRangeAssignment.assignToKeyGroup(user, maxParallelism)
-                - groups.getStartKeyGroup();
     }
 
     /** How far event time has come: all that was due up to it is done. */
@@ -195,7 +131,7 @@ final class DueQueue {
 
     /** The same for one user: after a restore the sources may be behind what was done before. */
     long doneMs(String user) {
-        return Math.max(nowMs, restoredMs[groupOf(user)]);
+        return Math.max(nowMs, restoredMs[stored.groupOf(user)]);
     }
 
     /**
@@ -311,7 +247,7 @@ final class DueQueue {
         nowMs = Math.max(nowMs, watermarkMs);
         Bucket over = atHand;
         if (over != null && over.startMs + BUCKET_MS - 1 <= nowMs) {
-            clear(over);
+            stored.clear(over.startMs, over.chunks);
             atHand = null;
             stagesAtHand = null;
         }
@@ -344,15 +280,12 @@ final class DueQueue {
     /** Makes a bucket the one at hand; the one before is over. */
     private void open(Bucket bucket) throws Exception {
         if (atHand != null) {
-            clear(atHand);
+            stored.clear(atHand.startMs, atHand.chunks);
         }
         relabeled.clear();
         stagesAtHand = null;
         atHand = bucket;
-        List<Due> found = new ArrayList<>();
-        for (int g = bucket.written.nextSetBit(0); g >= 0; g = bucket.written.nextSetBit(g + 1)) {
-            readChunks(g, bucket, found);
-        }
+        List<Due> found = stored.read(bucket.startMs, bucket.written, restoredMs, bucket.chunks);
         found.addAll(bucket.take());
         Map<Due.Name, Due> labels = new HashMap<>();
         for (Due due : found) {
@@ -383,58 +316,6 @@ final class DueQueue {
             throw new IllegalStateException(
                     "labels of impressions that do not wait for a stage: the state is damaged");
         }
-    }
-
-    private void readChunks(int group, Bucket bucket, List<Due> found) throws Exception {
-        setPlace(group, bucket.startMs);
-        TreeMap<Long, byte[]> chunks = new TreeMap<>();
-        for (Map.Entry<Long, byte[]> chunk : state.entries()) {
-            chunks.put(chunk.getKey(), chunk.getValue());
-            bucket.chunks.add(new Chunk(group, chunk.getKey()));
-        }
-        for (byte[] chunk : chunks.values()) {
-            in.setBuffer(chunk);
-            int version = in.readByte();
-            if (version != CHUNK_VERSION) {
-                throw new IOException(
-                        "due: form version "
-                                + version
-                                + ", this build reads "
-                                + CHUNK_VERSION
-                                + "; restore with the build that wrote it or a newer one");
-            }
-            int labelsVersion = in.readByte();
-            while (in.available() > 0) {
-                Due due = Due.read(in, bucket.startMs, labelsVersion);
-                due.stored = true;
-                if (due.atMs > restoredMs[group]) {
-                    found.add(due);
-                }
-            }
-        }
-    }
-
-    private void chunk(int group, long bucketMs, List<Due> dues) throws Exception {
-        out.clear();
-        out.writeByte(CHUNK_VERSION);
-        out.writeByte(UserState.VERSION);
-        for (Due due : dues) {
-            due.write(out, bucketMs);
-        }
-        setPlace(group, bucketMs);
-        state.put(++chunkCount, out.getCopyOfBuffer());
-    }
-
-    private void clear(Bucket over) throws Exception {
-        for (Chunk chunk : over.chunks) {
-            setPlace(chunk.group, over.startMs);
-            state.remove(chunk.number);
-        }
-    }
-
-    private void setPlace(int group, long bucketMs) throws Exception {
-        keys.accept(groupKeys[group]);
-        state.setCurrentNamespace(bucketMs);
     }
 
     /** Writes all that keyed state does not have yet; changes the current key. */
@@ -472,12 +353,12 @@ final class DueQueue {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream to = new DataOutputStream(bytes);
         to.writeByte(PROGRESS_VERSION);
-        to.writeInt(groups.getStartKeyGroup());
-        to.writeInt(groups.getNumberOfKeyGroups());
+        to.writeInt(stored.groups().getStartKeyGroup());
+        to.writeInt(stored.groups().getNumberOfKeyGroups());
         for (long restored : restoredMs) {
             to.writeLong(Math.max(nowMs, restored));
         }
-        to.writeLong(chunkCount);
+        to.writeLong(stored.count());
         Bucket now = atHand;
         to.writeInt(later.size() + (now == null ? 0 : 1));
         if (now != null) {
@@ -503,7 +384,7 @@ final class DueQueue {
                             + PROGRESS_VERSION
                             + "; restore with the build that wrote it or a newer one");
         }
-        int first = from.readInt() - groups.getStartKeyGroup();
+        int first = from.readInt() - stored.groups().getStartKeyGroup();
         int count = from.readInt();
         for (int group = first; group < first + count; group++) {
             long doneMs = from.readLong();
@@ -511,7 +392,7 @@ final class DueQueue {
                 restoredMs[group] = Math.max(restoredMs[group], doneMs);
             }
         }
-        chunkCount = Math.max(chunkCount, from.readLong());
+        stored.countFrom(from.readLong());
         for (int left = from.readInt(); left > 0; left--) {
             Bucket bucket = later(from.readLong());
             for (int group = first; group < first + count; group++) {
@@ -523,6 +404,6 @@ final class DueQueue {
     }
 
     private boolean isOwn(int group) {
-        return group >= 0 && group < groupKeys.length;
+        return group >= 0 && group < restoredMs.length;
     }
 }

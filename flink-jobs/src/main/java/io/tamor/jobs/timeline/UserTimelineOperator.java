@@ -65,7 +65,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     static final OutputTag<OutgoingRecord> REJECTED =
             new OutputTag<>("timeline.rejected", OutgoingRecord.TYPE);
 
-    // State: every descriptor of this operator, with DueQueue.DUE. Names and types are a stored
+    // State: every descriptor of this operator, with DueChunks.DUE. Names and types are a stored
     // format.
     static final ValueStateDescriptor<UserState> USER =
             new ValueStateDescriptor<>("user", UserStateSerializer.INSTANCE);
@@ -135,14 +135,16 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         TaskInfo task = getRuntimeContext().getTaskInfo();
         due =
                 new DueQueue(
-                        (InternalMapState<String, Long, Long, byte[]>)
-                                getOrCreateKeyedState(LongSerializer.INSTANCE, DueQueue.DUE),
-                        this::setCurrentKey,
-                        task.getMaxNumberOfParallelSubtasks(),
-                        KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+                        new DueChunks(
+                                (InternalMapState<String, Long, Long, byte[]>)
+                                        getOrCreateKeyedState(
+                                                LongSerializer.INSTANCE, DueChunks.DUE),
+                                this::setCurrentKey,
                                 task.getMaxNumberOfParallelSubtasks(),
-                                task.getNumberOfParallelSubtasks(),
-                                task.getIndexOfThisSubtask()));
+                                KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+                                        task.getMaxNumberOfParallelSubtasks(),
+                                        task.getNumberOfParallelSubtasks(),
+                                        task.getIndexOfThisSubtask())));
         users =
                 new RecentUsers(
                         context.getKeyedStateStore().getState(USER),

@@ -280,7 +280,7 @@ final class TestingTimeline implements AutoCloseable {
         for (Harness harness : subtasks) {
             harness.prepareSnapshotPreBarrier(checkpoint + 1);
             try (Stream<Tuple2<String, Long>> buckets =
-                    harness.backend().getKeysAndNamespaces(DueQueue.DUE.getName())) {
+                    harness.backend().getKeysAndNamespaces(DueChunks.DUE.getName())) {
                 waiting += buckets.count();
             }
         }
