@@ -1,6 +1,7 @@
 package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.KeyGroupKeys;
 import io.tamor.jobs.learner.logic.QueuedSample;
 import io.tamor.jobs.learner.logic.SampleReader;
 import io.tamor.jobs.learner.logic.StoredSegment;
@@ -21,6 +22,7 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -265,11 +267,6 @@ final class UntrainedSamples {
 
     /** The first of a row of made-up keys that falls into a key group. */
     static String keyIn(int keyGroup, int keyGroups) {
-        for (int i = 0; ; i++) {
-            String key = "waiting-" + i;
-            if (KeyGroupRangeAssignment.assignToKeyGroup(key, keyGroups) == keyGroup) {
-                return key;
-            }
-        }
+        return KeyGroupKeys.of("waiting-", new KeyGroupRange(keyGroup, keyGroup), keyGroups)[0];
     }
 }

@@ -1,5 +1,6 @@
 package io.tamor.jobs.timeline;
 
+import io.tamor.jobs.io.KeyGroupKeys;
 import io.tamor.jobs.timeline.logic.UserState;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -66,22 +67,7 @@ final class DueChunks {
         this.keys = keys;
         this.maxParallelism = maxParallelism;
         this.groups = groups;
-        this.groupKeys = groupKeys(maxParallelism, groups);
-    }
-
-    /** For each key group the first of "0", "1", "2" ... that falls into it. */
-    private static String[] groupKeys(int maxParallelism, KeyGroupRange groups) {
-        String[] found = new String[groups.getNumberOfKeyGroups()];
-        int left = found.length;
-        for (int i = 0; left > 0; i++) {
-            String key = Integer.toString(i);
-            int group = KeyGroupRangeAssignment.assignToKeyGroup(key, maxParallelism);
-            if (groups.contains(group) && found[group - groups.getStartKeyGroup()] == null) {
-                found[group - groups.getStartKeyGroup()] = key;
-                left--;
-            }
-        }
-        return found;
+        this.groupKeys = KeyGroupKeys.of("", groups, maxParallelism);
     }
 
     /** The key groups of this subtask. */

@@ -50,14 +50,14 @@ public final class Shadows implements Comparison, AutoCloseable {
 
     private static final long UNNUMBERED_PREVIOUS = -2;
 
-    private final ModelSpec spec;
-    private final int capacity;
-
     /** Samples that are handed over together. */
     private static final int SAMPLES_AT_ONCE = 512;
 
     /** Portions that may wait for the thread before the learner waits. */
     private static final int MOST_WAITING = 2;
+
+    private final ModelSpec spec;
+    private final int capacity;
 
     private final SampleRows rows;
     private final MiniBatch batch;
