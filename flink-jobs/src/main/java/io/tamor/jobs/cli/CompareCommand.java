@@ -3,10 +3,8 @@ package io.tamor.jobs.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.training.ModelComparison;
-import io.tamor.jobs.training.SampleFolder;
 import java.io.FileNotFoundException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -33,12 +31,7 @@ public final class CompareCommand implements Callable<Integer> {
 
     @Mixin private DeploymentOption config = new DeploymentOption();
 
-    @Option(
-            names = "--samples",
-            required = true,
-            paramLabel = "DIR",
-            description = "Folder with samples-*.avro, from 'samples export' or 'replay'.")
-    private Path samples = Path.of("");
+    @Mixin private SamplesOption samples = new SamplesOption();
 
     @Option(
             names = "--models",
@@ -78,7 +71,7 @@ public final class CompareCommand implements Callable<Integer> {
         ModelComparison comparison =
                 new ModelComparison(
                         deployment,
-                        new SampleFolder(samples),
+                        samples.folder(),
                         evaluateFrom == null ? Long.MIN_VALUE : evaluateFrom.toEpochMilli());
         PrintWriter err = spec.commandLine().getErr();
         List<ModelComparison.Cell> cells;

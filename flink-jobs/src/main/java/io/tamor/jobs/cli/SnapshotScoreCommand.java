@@ -1,7 +1,6 @@
 package io.tamor.jobs.cli;
 
 import io.tamor.jobs.config.Deployment;
-import io.tamor.jobs.training.SampleFolder;
 import io.tamor.jobs.training.SampleScoring;
 import io.tamor.model.config.TaskSpec;
 import io.tamor.model.score.Scores;
@@ -39,12 +38,7 @@ public final class SnapshotScoreCommand implements Callable<Integer> {
 
     @Mixin private DeploymentOption config = new DeploymentOption();
 
-    @Option(
-            names = "--samples",
-            required = true,
-            paramLabel = "DIR",
-            description = "Folder with samples-*.avro, from 'samples export' or 'replay'.")
-    private Path samples = Path.of("");
+    @Mixin private SamplesOption samples = new SamplesOption();
 
     @Option(
             names = "--user-rows",
@@ -76,7 +70,7 @@ public final class SnapshotScoreCommand implements Callable<Integer> {
         tasks.forEach(task -> out.print("," + task.name()));
         out.println();
         try {
-            scoring.run(new SampleFolder(samples));
+            scoring.run(samples.folder());
         } catch (FileNotFoundException e) {
             throw new UsageException("--samples: " + e.getMessage());
         }

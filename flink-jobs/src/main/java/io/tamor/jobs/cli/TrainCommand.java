@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.training.OfflineTraining;
-import io.tamor.jobs.training.SampleFolder;
 import io.tamor.jobs.training.TrainedModel;
 import io.tamor.model.metric.MetricRow;
 import java.io.FileNotFoundException;
@@ -38,12 +37,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Mixin private DeploymentOption config = new DeploymentOption();
 
-    @Option(
-            names = "--samples",
-            required = true,
-            paramLabel = "DIR",
-            description = "Folder with samples-*.avro, from 'samples export' or 'replay'.")
-    private Path samples = Path.of("");
+    @Mixin private SamplesOption samples = new SamplesOption();
 
     @Option(
             names = "--from-snapshot",
@@ -84,7 +78,7 @@ public final class TrainCommand implements Callable<Integer> {
                         evaluateFrom == null ? Long.MIN_VALUE : evaluateFrom.toEpochMilli());
         long startedNs = System.nanoTime();
         try {
-            training.run(new SampleFolder(samples));
+            training.run(samples.folder());
         } catch (FileNotFoundException e) {
             throw new UsageException("--samples: " + e.getMessage());
         }
