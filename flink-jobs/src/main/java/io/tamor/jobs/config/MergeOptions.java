@@ -10,9 +10,19 @@ import java.time.Duration;
  *     multiple of it
  * @param momentum share of the last move of the dense parameters that the next one keeps, in [0,
  *     1); 0, which is also what leaving it out means: none
- * @param mostSamples samples that are read between two checkpoints at most, by all learners
- *     together, so that a replay merges as often as a live stream would; 0, which is also what
- *     leaving it out means: no bound
+ * @param mostSamples samples between two merges at most, of all learners together: each checkpoint
+ *     merges, whatever {@code every} says, and so many samples are read and trained until the next
+ *     one, each learner its share; 0, which is also what leaving it out means: no bound
  */
 public record MergeOptions(Duration every, double momentum, int mostSamples)
-        implements Serializable {}
+        implements Serializable {
+
+    /**
+     * Samples that each learner may train between two merges.
+     *
+     * @param learners number of learners
+     */
+    public long share(int learners) {
+        return mostSamples == 0 ? Long.MAX_VALUE : Math.max(1, mostSamples / learners);
+    }
+}

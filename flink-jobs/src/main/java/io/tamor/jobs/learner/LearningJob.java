@@ -97,7 +97,9 @@ public final class LearningJob {
                                     TypeInformation.of(SnapshotCandidate.class),
                                     new ParameterMergerOperator(deployment, merge, run))
                             .uid(OperatorUids.MERGER)
-                            .setParallelism(1);
+                            .setParallelism(1)
+                            // Learners may wait for what it merges.
+                            .disableChaining();
             publish(merger, sinks);
             reject(learners, sinks);
         }

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.metrics.MetricGroup;
@@ -46,11 +47,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>With a checkpoint it reports how far it is and, when a merge is due, cuts what it has learned;
  * all learners do so with the same checkpoints. It loads a merged model when the checkpoint that
- * holds it is complete and goes on meanwhile: it never waits. With it, it hears what became of
- * earlier rounds: of a version that was published it tells its users' rows as of then, and scores
- * with it what it trains on; when all go back to the live version, so does it. State per user as in
- * {@link OnlineLearnerOperator}. Operator state: trainer, metrics, progress, base and unmerged
- * increments, shadows; after a rescale each learner reads what all have stored.
+ * holds it is complete and goes on meanwhile; only where the samples between two merges are bounded
+ * does training rest from the cut until the model is loaded, for a time at most. With it, it hears
+ * what became of earlier rounds: of a version that was published it tells its users' rows as of
+ * then, and scores with it what it trains on; when all go back to the live version, so does it.
+ * State per user as in {@link OnlineLearnerOperator}. Operator state: trainer, metrics, progress,
+ * base and unmerged increments, shadows; after a rescale each learner reads what all have stored.
  */
 @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before anything else
 public final class ReplicaLearnerOperator extends AbstractStreamOperator<LearnerMessage>
@@ -63,6 +65,11 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     /** Processing time between two looks for a merged model that is awaited. */
     private static final long LOOK_AGAIN_MS = 100;
+
+    /** The same while training waits for it, and how long it does at most. */
+    private static final long LOOK_SOON_MS = 10;
+
+    private static final long MOST_WAIT_MS = 10_000;
 
     private final Deployment deployment;
     private final MergeOptions merge;
@@ -80,6 +87,9 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     private transient OnlineTraining training;
     private transient long loads;
     private transient boolean awaiting;
+
+    /** The newest watermark, where samples that are due hold it back; else null. */
+    private transient @Nullable Watermark reached;
 
     /** The look for a merged model that comes next; the task cancels it when it ends. */
     @SuppressWarnings("UnusedVariable") // held, so that it is not taken for forgotten
@@ -186,6 +196,19 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         outputs = new LearnerOutputs(deployment, output);
         intake = new SampleIntake(deployment, queue, progress(), outputs);
         registerMetrics();
+        queue.allow(share());
+    }
+
+    private long share() {
+        return merge.share(replica.replica().name().of());
+    }
+
+    private void passOn() throws Exception {
+        Watermark mark = reached;
+        if (mark != null && !queue.isDue()) {
+            reached = null;
+            super.processWatermark(mark);
+        }
     }
 
     @Override
@@ -219,7 +242,9 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
             output.emitWatermark(mark);
         } else {
             progress().passedMs = queue.passedMs();
-            super.processWatermark(mark);
+            // No row expires before the samples that are due have used it.
+            reached = mark;
+            passOn();
         }
     }
 
@@ -255,8 +280,11 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         if (ended) {
             return;
         }
-        awaiting = replica.mergeDue(merge.every().toMillis());
+        awaiting = replica.mergeDue(merge);
         report(awaiting, false);
+        if (merge.mostSamples() > 0) {
+            queue.allow(0);
+        }
     }
 
     private void report(boolean cut, boolean last) throws Exception {
@@ -305,7 +333,27 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
         super.notifyCheckpointComplete(checkpointId);
         state.clear(); // written; the next checkpoint fills it anew
-        load();
+        if (merge.mostSamples() == 0) {
+            load();
+        } else if (!ended) {
+            awaitMerged();
+            queue.allow(share());
+            queue.joinDue(this::train);
+            passOn();
+        }
+    }
+
+    /**
+     * Waits until its cuts are merged. The input waits, too: else a source that hands out so much a
+     * checkpoint would run ahead of it. The merger is another task, so it comes without this one.
+     */
+    private void awaitMerged() throws Exception {
+        long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MOST_WAIT_MS);
+        loadNewest();
+        while (replica.replica().unmerged() > 0 && System.nanoTime() - untilNs < 0) {
+            Thread.sleep(LOOK_SOON_MS);
+            loadNewest();
+        }
     }
 
     @Override
@@ -319,13 +367,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         if (ended) {
             return;
         }
-        MergedModel merged = models.newerThan(replica.replica().round());
-        if (merged != null) {
-            takeOver(merged);
-            loads++;
-            awaiting = false;
-        }
-        if (awaiting) {
+        if (!loadNewest() && awaiting) {
             nextLook =
                     getProcessingTimeService()
                             .registerTimer(
@@ -333,6 +375,18 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
                                             + LOOK_AGAIN_MS,
                                     time -> load());
         }
+    }
+
+    /** Loads the newest merged model; false where there is no newer one. */
+    private boolean loadNewest() throws Exception {
+        MergedModel merged = models.newerThan(replica.replica().round());
+        if (merged == null) {
+            return false;
+        }
+        takeOver(merged);
+        loads++;
+        awaiting = false;
+        return true;
     }
 
     private void takeOver(MergedModel merged) throws Exception {

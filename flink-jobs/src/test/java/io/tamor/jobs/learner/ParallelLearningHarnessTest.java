@@ -22,6 +22,10 @@ class ParallelLearningHarnessTest {
     @TempDir Path folder;
 
     private Deployment deployment(int parallelism) {
+        return deployment(parallelism, "every: 1 h");
+    }
+
+    private Deployment deployment(int parallelism, String merge) {
         return TestingSamples.deployment(
                 folder,
                 yaml ->
@@ -29,7 +33,9 @@ class ParallelLearningHarnessTest {
                                         "learner: {batch: 64,",
                                         "learner: {parallelism: "
                                                 + parallelism
-                                                + ", merge: {every: 1 h}, batch: 32,")
+                                                + ", merge: {"
+                                                + merge
+                                                + "}, batch: 32,")
                                 .replace(" gate: {", " gate: {enabled: false, "));
     }
 
@@ -60,6 +66,42 @@ class ParallelLearningHarnessTest {
             assertThat(learners.replica(0).replica().round()).isEqualTo(1);
             assertThat(learners.replica(0).replica().unmerged()).isZero();
             assertThat(sameSharedValues(learners)).isTrue();
+        }
+    }
+
+    @Test
+    void aWaveOfLabelsIsTrainedShareByShareWithAMergeBetween() throws Exception {
+        List<Sample> samples = samples();
+        Deployment paced = deployment(2, "every: 1 h, most_samples: 64");
+        String run;
+        TestingLearners.State state = null;
+        try (TestingLearners learners = new TestingLearners(paced)) {
+            run = learners.run();
+            take(learners, samples.subList(0, 2));
+            learners.checkpoint();
+            learners.complete();
+            for (Sample sample : samples.subList(2, SAMPLES)) {
+                learners.take(sample);
+            }
+            learners.watermark(Long.MAX_VALUE - 1); // all mature at once
+            assertThat(steps(learners)).isBetween(1L, 64L);
+            for (int round = 1; round <= 5; round++) {
+                state = learners.checkpoint();
+                long before = steps(learners);
+                learners.watermark(Long.MAX_VALUE - 1);
+                assertThat(steps(learners)).as("it rests until it has loaded").isEqualTo(before);
+                learners.complete();
+                assertThat(steps(learners)).isBetween(before + 1, before + 64 + 32);
+                assertThat(learners.replica(0).replica().round()).isEqualTo(round);
+                assertThat(distance(learners.base(0), learners.base(1))).isZero();
+            }
+        }
+        // What is due in a restored state is trained once, as much as may be, and then the rest.
+        try (TestingLearners learners = new TestingLearners(paced, run, state)) {
+            assertThat(steps(learners)).isLessThan(6 * 64);
+            learners.watermark(Long.MAX_VALUE - 1);
+            learners.end();
+            assertWhole(learners, samples);
         }
     }
 
@@ -202,6 +244,10 @@ class ParallelLearningHarnessTest {
 
     private static long trained(TestingLearners learners) {
         return learners.metrics.stream().mapToLong(m -> m.getSamples()).max().orElse(0);
+    }
+
+    private static long steps(TestingLearners learners) {
+        return learners.replica(0).progress().samples + learners.replica(1).progress().samples;
     }
 
     private static void assertWhole(TestingLearners learners, List<Sample> samples)

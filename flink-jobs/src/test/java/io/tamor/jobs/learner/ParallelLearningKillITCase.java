@@ -85,7 +85,8 @@ final class ParallelLearningKillITCase {
     void everySampleIsLearnedOnceWhateverIsKilled(int seed) throws Exception {
         String name = "replicas-" + seed;
         TestingFaults faults = TestingFaults.drawn(name, seed, 1 + seed % 3, POINTS);
-        LearnerRun.Outcome outcome = new LearnerRun(broker, deployment(name), faults).run();
+        LearnerRun.Outcome outcome =
+                new LearnerRun(broker, deployment(name, seed % 2 == 0), faults).run();
         String which = "seed " + seed + ", " + faults;
         assertThat(faults.fired()).as(which).isPositive();
         assertThat(outcome.problems()).as(which).isEmpty();
@@ -107,12 +108,17 @@ final class ParallelLearningKillITCase {
         assertThat(told.values()).as(which).containsOnly(1L);
     }
 
-    private static Deployment deployment(String name) {
+    /**
+     * @param paced whether so many samples are trained between two merges only
+     */
+    private static Deployment deployment(String name, boolean paced) {
         return DeploymentReader.parse(
                 name,
                 LearnerRun.yaml(folder.resolve(name), name, broker.bootstrap(), 1000)
                         .replace(
                                 "learner: {batch: 16,",
-                                "learner: {parallelism: 2, merge: {every: 1 h}, batch: 16,"));
+                                "learner: {parallelism: 2, merge: {every: 1 h"
+                                        + (paced ? ", most_samples: 150" : "")
+                                        + "}, batch: 16,"));
     }
 }

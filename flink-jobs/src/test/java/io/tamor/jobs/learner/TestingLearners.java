@@ -7,10 +7,13 @@ import io.tamor.jobs.learner.logic.ReplicaState;
 import io.tamor.jobs.learner.logic.Serving;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.model.snapshot.Snapshot;
+import io.tamor.model.training.ModelValues;
 import io.tamor.schemas.LearnerMetrics;
 import io.tamor.schemas.Sample;
 import io.tamor.schemas.UserBiasRow;
 import io.tamor.schemas.wire.RecordWire;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,12 +142,21 @@ final class TestingLearners implements AutoCloseable {
         return state;
     }
 
-    /** Everybody hears that the last checkpoint is complete, the merger last. */
+    /**
+     * Everybody hears that the last checkpoint is complete, the merger last unless learners wait
+     * for it.
+     */
     void complete() throws Exception {
+        boolean waited = deployment.learner().merge().mostSamples() > 0;
+        if (waited) {
+            merger.notifyOfCompletedCheckpoint(checkpoint);
+        }
         for (var learner : learners) {
             learner.notifyOfCompletedCheckpoint(checkpoint);
         }
-        merger.notifyOfCompletedCheckpoint(checkpoint);
+        if (!waited) {
+            merger.notifyOfCompletedCheckpoint(checkpoint);
+        }
         for (var learner : learners) {
             learner.setProcessingTime(learner.getProcessingTime() + 1_000);
         }
@@ -203,8 +215,17 @@ final class TestingLearners implements AutoCloseable {
 
     /** The parameters a replica trains, as bytes. */
     byte[] values(int index) throws IOException {
-        var bytes = new java.io.ByteArrayOutputStream();
-        replica(index).trainer().values().write(new java.io.DataOutputStream(bytes));
+        return bytes(replica(index).trainer().values());
+    }
+
+    /** The parameters that a replica's next increment starts from, as bytes. */
+    byte[] base(int index) throws IOException {
+        return bytes(replica(index).replica().base());
+    }
+
+    private static byte[] bytes(ModelValues values) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        values.write(new DataOutputStream(bytes));
         return bytes.toByteArray();
     }
 

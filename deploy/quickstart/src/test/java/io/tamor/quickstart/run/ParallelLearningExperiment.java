@@ -2,11 +2,18 @@ package io.tamor.quickstart.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.quickstart.dataset.Datasets;
 import io.tamor.quickstart.dataset.SharedData;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  *     -Dsurefire.failIfNoSpecifiedTests=false</pre>
  *
  * {@code -Dtamor.experiment.plans=P:every:lag:rate:momentum,...} tries others; {@code
- * -Dtamor.experiment.jobs=P:samples,...} those that are run through the job.
+ * -Dtamor.experiment.jobs=P:samples,...} those that are run through the job; {@code
+ * -Dtamor.experiment.seeds=...} starts the model from others.
  */
 class ParallelLearningExperiment {
     private static final String PLANS =
@@ -36,7 +44,7 @@ class ParallelLearningExperiment {
     void qualityByReplicasAndMergeInterval(String name) throws Exception {
         TestingSampleStream stream = TestingSampleStream.of(source(name), out);
         System.out.printf("%s: %d samples%n", name, stream.samples().size());
-        Map<String, Double> alone = Map.of();
+        List<Map<String, Double>> alone = List.of();
         for (String text : System.getProperty("tamor.experiment.plans", PLANS).split(",", -1)) {
             String[] parts = text.split(":", -1);
             TestingReplicas.Plan plan =
@@ -46,8 +54,11 @@ class ParallelLearningExperiment {
                             Integer.parseInt(parts[2]),
                             Double.parseDouble(parts[3]),
                             Double.parseDouble(parts[4]));
-            Map<String, Double> auc =
-                    new TestingReplicas(stream.deployment(), plan).train(stream.samples());
+            List<Map<String, Double>> auc = new ArrayList<>();
+            for (String seed : seeds()) {
+                Deployment deployment = DeploymentReader.parse("seed " + seed, seeded(seed));
+                auc.add(new TestingReplicas(deployment, plan).train(stream.samples()));
+            }
             alone = alone.isEmpty() ? auc : alone;
             print(text, auc, alone);
         }
@@ -63,19 +74,33 @@ class ParallelLearningExperiment {
                 SLOTS,
                 (stream, cluster) -> {
                     System.out.printf("%s by the job: %d samples%n", name, stream.samples().size());
-                    Map<String, Double> alone = Map.of();
+                    TestingPacedLearner.appendTail(stream);
+                    List<Map<String, Double>> alone = List.of();
                     for (String text :
                             System.getProperty("tamor.experiment.jobs", JOBS).split(",", -1)) {
                         String[] parts = text.split(":", -1);
-                        Map<String, Double> auc =
-                                new TestingPacedLearner(stream.deployment(), cluster, out)
-                                        .train(
-                                                Integer.parseInt(parts[0]),
-                                                Integer.parseInt(parts[1]));
+                        List<Map<String, Double>> auc = new ArrayList<>();
+                        for (String seed : seeds()) {
+                            auc.add(
+                                    new TestingPacedLearner(seeded(seed), cluster, out)
+                                            .train(
+                                                    Integer.parseInt(parts[0]),
+                                                    Integer.parseInt(parts[1])));
+                        }
                         alone = alone.isEmpty() ? auc : alone;
                         print(text, auc, alone);
                     }
                 });
+    }
+
+    private static String[] seeds() {
+        return System.getProperty("tamor.experiment.seeds", "42,1,2").split(",", -1);
+    }
+
+    /** The stream's deployment with another start of the model. */
+    private String seeded(String seed) throws IOException {
+        return Files.readString(out.resolve("deployment.yaml"))
+                .replaceFirst("(?m)^  seed: \\d+$", "  seed: " + seed);
     }
 
     private static RunSource source(String name) throws Exception {
@@ -85,19 +110,28 @@ class ParallelLearningExperiment {
                         Datasets.named(name), SharedData.folder(name), Long.MAX_VALUE, null, 0);
     }
 
-    private static void print(String plan, Map<String, Double> auc, Map<String, Double> alone) {
+    /** By task: mean over the seeds, and of the difference to the first plan mean and deviation. */
+    private static void print(
+            String plan, List<Map<String, Double>> auc, List<Map<String, Double>> alone) {
         StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "| %-20s |", plan));
-        for (Map.Entry<String, Double> task : auc.entrySet()) {
-            double difference = task.getValue() - alone.get(task.getKey());
+        for (String task : auc.get(0).keySet()) {
+            SummaryStatistics mean = new SummaryStatistics();
+            SummaryStatistics difference = new SummaryStatistics();
+            for (int seed = 0; seed < auc.size(); seed++) {
+                double value = auc.get(seed).get(task);
+                assertThat(value).isFinite();
+                mean.addValue(value);
+                difference.addValue(value - alone.get(seed).get(task));
+            }
             line.append(
                     String.format(
                             Locale.ROOT,
-                            " %s %.4f (%+.4f) |",
-                            task.getKey(),
-                            task.getValue(),
-                            difference));
+                            " %s %.4f (%+.4f, %.4f) |",
+                            task,
+                            mean.getMean(),
+                            difference.getMean(),
+                            difference.getStandardDeviation()));
         }
         System.out.println(line);
-        assertThat(auc.values()).allMatch(Double::isFinite);
     }
 }

@@ -2,6 +2,7 @@ package io.tamor.quickstart.run;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.DeploymentReader;
+import io.tamor.jobs.config.TopicOptions;
 import io.tamor.jobs.io.KafkaTopics;
 import io.tamor.jobs.learner.LearningJob;
 import io.tamor.model.metric.MetricRow;
@@ -9,21 +10,64 @@ import io.tamor.model.snapshot.LocalSnapshotStore;
 import io.tamor.model.snapshot.Manifest;
 import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.quickstart.cluster.LocalCluster;
+import io.tamor.schemas.Sample;
+import io.tamor.schemas.wire.RecordWire;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The learning job over the samples of a topic, read so many a checkpoint; versions its own. */
-record TestingPacedLearner(Deployment samples, LocalCluster cluster, Path out) {
+record TestingPacedLearner(String deployed, LocalCluster cluster, Path out) {
+    private static final int TAIL = 20_000;
+    private static final long FAR_MS = Duration.ofDays(400).toMillis();
+
+    /**
+     * Appends records that nobody learns from and that are far in the future: a bounded job trains
+     * what is left at its end at once, and a live stream has no end.
+     */
+    static void appendTail(TestingSampleStream stream) throws Exception {
+        Deployment deployment = stream.deployment();
+        Sample last = stream.samples().get(stream.samples().size() - 1);
+        byte[] value =
+                RecordWire.of(Sample.class)
+                        .encode(Sample.newBuilder(last).setLabelSet("nobody's").build());
+        byte[] key = last.getUserId().getBytes(StandardCharsets.UTF_8);
+        TopicOptions topic = deployment.topics().samples();
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(
+                        deployment.kafka().clientProperties(),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            List<Future<?>> sent = new ArrayList<>();
+            for (int i = 0; i < TAIL; i++) {
+                long atMs = last.getMaturedAtMs() + FAR_MS;
+                sent.add(
+                        producer.send(
+                                new ProducerRecord<>(
+                                        topic.name(), i % topic.partitions(), atMs, key, value)));
+            }
+            for (Future<?> one : sent) {
+                one.get();
+            }
+        }
+    }
+
     /**
      * Trains on all; the AUC by task of every label, scored before it was trained on.
      *
@@ -34,8 +78,7 @@ record TestingPacedLearner(Deployment samples, LocalCluster cluster, Path out) {
         String name = "run-" + UUID.randomUUID();
         Path snapshots = out.resolve(name);
         String yaml =
-                Files.readString(out.resolve("deployment.yaml"))
-                        .replaceAll("directory: \\S+", "directory: " + snapshots.toUri())
+                deployed.replaceAll("directory: \\S+", "directory: " + snapshots.toUri())
                         .replaceAll("(?m)^name: .*$", "name: " + name);
         if (parallelism > 1) {
             yaml =
@@ -56,7 +99,7 @@ record TestingPacedLearner(Deployment samples, LocalCluster cluster, Path out) {
                         .set(
                                 CheckpointingOptions.CHECKPOINTING_INTERVAL,
                                 Duration.ofMillis(parallelism > 1 ? 10 : 5_000)));
-        env.setParallelism(parallelism == 1 ? 1 : samples.flink().parallelism());
+        env.setParallelism(parallelism == 1 ? 1 : deployment.flink().parallelism());
         LearningJob.define(env, deployment, true);
         cluster.run("learner", env, records -> {});
         Map<String, Double> auc = new TreeMap<>();

@@ -2,6 +2,7 @@ package io.tamor.jobs.learner.logic;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.GateOptions;
+import io.tamor.jobs.config.MergeOptions;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.training.Trainer;
 import java.io.ByteArrayInputStream;
@@ -241,15 +242,18 @@ public final class ReplicaState {
     }
 
     /**
-     * Whether event time has passed a multiple of {@code everyMs} since the last time it was asked
-     * and had; every replica hears the same with the same checkpoint, since all have seen the same
-     * watermark then.
+     * Whether a merge is due: with every checkpoint where the samples between two are bounded, else
+     * where event time has passed a multiple of the interval since the last time it was asked and
+     * had. Every replica hears the same with the same checkpoint, since all have seen the same
+     * watermark then. The first checkpoint only tells the base.
      */
-    public boolean mergeDue(long everyMs) {
+    public boolean mergeDue(MergeOptions merge) {
+        long everyMs = merge.every().toMillis();
         boolean due =
                 mergedMs != LearnerProgress.NEVER
-                        && Math.floorDiv(progress.passedMs, everyMs)
-                                > Math.floorDiv(mergedMs, everyMs);
+                        && (merge.mostSamples() > 0
+                                || Math.floorDiv(progress.passedMs, everyMs)
+                                        > Math.floorDiv(mergedMs, everyMs));
         mergedMs = due || mergedMs == LearnerProgress.NEVER ? progress.passedMs : mergedMs;
         return due;
     }

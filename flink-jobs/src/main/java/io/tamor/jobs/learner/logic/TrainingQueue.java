@@ -13,6 +13,9 @@ import java.util.TreeMap;
  * matured more than the maximum delay after the batch's first: both are properties of the samples,
  * so a replay cuts where the first run did. A sample behind the time already passed joins the
  * current mini-batch at once. Memory: the samples of the disorder allowed, and one mini-batch.
+ *
+ * <p>Where learners share a model, so many samples may join at most until more are {@link #allow
+ * allowed}; those that could join and may not are {@linkplain #isDue() due}.
  */
 public final class TrainingQueue {
     private final int capacity;
@@ -20,6 +23,7 @@ public final class TrainingQueue {
     private final HeldSamples held = new HeldSamples();
     private final List<QueuedSample> batch;
     private long passedMs = Long.MIN_VALUE;
+    private long allowed = Long.MAX_VALUE;
 
     /** Trains one mini-batch, whose samples have left the queue. */
     @FunctionalInterface
@@ -44,21 +48,39 @@ public final class TrainingQueue {
 
     /** Takes a sample; true where it came behind the time already passed (out of order). */
     public boolean offer(QueuedSample sample, Step step) throws Exception {
-        if (sample.maturedAtMs() > passedMs) {
+        boolean late = sample.maturedAtMs() <= passedMs;
+        if (late && allowed > 0) {
+            join(sample, step);
+        } else {
             held.add(sample);
-            return false;
         }
-        join(sample, step);
-        return true;
+        return late;
     }
 
-    /** Event time has passed {@code timeMs}: every sample that matured by then joins a batch. */
+    /**
+     * Event time has passed {@code timeMs}: every sample that matured by then joins a batch, as far
+     * as allowed.
+     */
     public void advance(long timeMs, Step step) throws Exception {
-        if (timeMs <= passedMs) {
-            return;
+        if (timeMs > passedMs) {
+            passedMs = timeMs;
+            joinDue(step);
         }
-        passedMs = timeMs;
-        while (held.size() > 0 && held.firstMaturedMs() <= timeMs) {
+    }
+
+    /** From now on so many samples may join; at first any number. */
+    public void allow(long samples) {
+        allowed = samples;
+    }
+
+    /** True where samples have matured that may not join yet. */
+    public boolean isDue() {
+        return held.size() > 0 && held.firstMaturedMs() <= passedMs;
+    }
+
+    /** Lets the samples that are due join, as far as allowed. */
+    public void joinDue(Step step) throws Exception {
+        while (allowed > 0 && isDue()) {
             QueuedSample next = held.poll();
             if (next != null) {
                 join(next, step);
@@ -80,7 +102,7 @@ public final class TrainingQueue {
         }
     }
 
-    /** The time up to which samples have joined a batch, epoch milliseconds. */
+    /** The time up to which samples have joined a batch, or are due, epoch milliseconds. */
     public long passedMs() {
         return passedMs;
     }
@@ -91,8 +113,8 @@ public final class TrainingQueue {
     }
 
     /**
-     * Whether a sample of the user is in the current mini-batch. One that is held matures after the
-     * time passed, so a row that has expired by then has for it, too.
+     * Whether a sample of the user is in the current mini-batch. Where none is due, one that is
+     * held matures after the time passed, so a row that has expired by then has for it, too.
      */
     public boolean isInBatch(String userId) {
         for (QueuedSample sample : batch) {
@@ -148,6 +170,7 @@ public final class TrainingQueue {
             cut(step);
         }
         batch.add(sample);
+        allowed--;
         if (batch.size() == capacity) {
             cut(step);
         }

@@ -99,6 +99,49 @@ class TrainingQueueTest {
     }
 
     @Test
+    void noMoreSamplesJoinThanAreAllowedAndTheOthersKeepTheirOrder() throws Exception {
+        List<List<String>> undisturbed = run(samples, 1);
+        for (int share : new int[] {1, 5, BATCH, 40}) {
+            TrainingQueue queue = new TrainingQueue(BATCH, HOUR_MS);
+            List<List<String>> trained = new ArrayList<>();
+            queue.allow(share);
+            for (Sample sample : samples) {
+                queue.offer(queued(sample), collect(trained));
+            }
+            queue.advance(Long.MAX_VALUE - 1, collect(trained));
+            int joined = share;
+            while (queue.isDue()) {
+                int inBatches = trained.stream().mapToInt(List::size).sum();
+                assertThat(samples.size() - queue.size()).isEqualTo(inBatches);
+                assertThat(inBatches).isLessThanOrEqualTo(joined).isGreaterThan(joined - BATCH);
+                queue.allow(share);
+                queue.joinDue(collect(trained));
+                joined = Math.min(joined + share, samples.size());
+            }
+            queue.drain(collect(trained));
+            assertThat(trained).as("share of %d", share).isEqualTo(undisturbed);
+        }
+    }
+
+    @Test
+    void aLateSampleThatMayNotJoinTakesItsPlaceAmongThoseThatAreDue() throws Exception {
+        TrainingQueue queue = new TrainingQueue(BATCH, HOUR_MS);
+        List<List<String>> trained = new ArrayList<>();
+        queue.allow(0);
+        queue.offer(at(TestingSamples.START_MS + 1), collect(trained));
+        queue.advance(TestingSamples.START_MS + 1, collect(trained));
+        assertThat(queue.isDue()).isTrue();
+        assertThat(queue.offer(at(TestingSamples.START_MS), collect(trained))).isTrue();
+        queue.allow(2);
+        queue.joinDue(collect(trained));
+        assertThat(queue.isDue()).isFalse();
+        queue.drain(collect(trained));
+        assertThat(trained.get(0))
+                .containsExactly(
+                        "m" + TestingSamples.START_MS, "m" + (TestingSamples.START_MS + 1));
+    }
+
+    @Test
     void aUserIsInTheBatchFromItsSamplesMaturityUntilItIsTrained() throws Exception {
         TrainingQueue queue = new TrainingQueue(2, HOUR_MS);
         List<List<String>> trained = new ArrayList<>();
