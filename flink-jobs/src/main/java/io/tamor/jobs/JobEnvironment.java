@@ -2,6 +2,7 @@ package io.tamor.jobs;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.FlinkOptions;
+import java.util.List;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -11,6 +12,7 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
+import org.rocksdb.CompressionType;
 
 /** What both jobs ask of Flink; memory, restarts and high availability stay the cluster's. */
 public final class JobEnvironment {
@@ -45,6 +47,10 @@ public final class JobEnvironment {
         // Reads are of single keys, many of them absent: without filters each looks into every
         // file.
         configuration.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
+        // State is rewritten often: the default, Snappy, took three times the processor for it.
+        configuration.set(
+                RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL,
+                List.of(CompressionType.LZ4_COMPRESSION));
         return configuration;
     }
 }
