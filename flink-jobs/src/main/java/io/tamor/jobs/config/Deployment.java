@@ -217,10 +217,13 @@ public record Deployment(
                         "learner.merge.momentum must be in [0, 1), was %s",
                         merge.momentum())
                 .require(
-                        merge.mostSamples() == 0 || merge.mostSamples() >= flink.parallelism(),
+                        merge.mostSamples() == 0
+                                || merge.mostSamples()
+                                        >= Math.max(flink.parallelism(), learner.parallelism()),
                         "learner.merge.most_samples must be >= flink.parallelism (%d), whose"
-                                + " subtasks read them, was %d",
+                                + " subtasks read them, and >= learner.parallelism (%d), was %d",
                         flink.parallelism(),
+                        learner.parallelism(),
                         merge.mostSamples())
                 .require(
                         learner.parallelism() <= flink.maxParallelism(),

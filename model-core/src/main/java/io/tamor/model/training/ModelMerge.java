@@ -9,11 +9,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Merges increments of replicas into one model: a dense parameter moves by rate times the mean of
- * all increments, an embedding row by rate times the mean of those that changed it, the dense
- * features' statistics become those of all samples. With an outer momentum the dense parameters
- * move by v = momentum v + mean instead (as a heavy ball; Douillard et al., "DiLoCo", 2023, use it
- * with Nesterov's correction).
+ * Merges increments of replicas into one model: a dense parameter moves by the sum of the n
+ * increments over the square root of n, an embedding row by that of the n that changed it, the
+ * dense features' statistics become those of all samples. With an outer momentum the dense
+ * parameters move by v = momentum v + that instead (as a heavy ball; Douillard et al., "DiLoCo",
+ * 2023, use it with Nesterov's correction).
+ *
+ * <p>Why the root: replicas take as many steps as one learner would, each on an n-th of its batch.
+ * An adaptive optimiser divides a step by the size of the gradients, which for small batches is
+ * that of their noise, the square root of n times as large as one learner's; so each has that much
+ * less of what the samples have in common, and the mean of n would be a step as much too short
+ * (Malladi et al., "On the SDEs and Scaling Rules for Adaptive Gradient Algorithms", 2022).
  *
  * <p>Sums are made in double in the order of the increments, so equal increments in equal order
  * give equal bits.
@@ -24,7 +30,7 @@ public final class ModelMerge {
     private float[][] velocity = new float[0][];
 
     /**
-     * @param rate factor of a mean increment, above 0
+     * @param rate factor of every move, above 0
      * @param momentum share of the last move of the dense parameters that the next one keeps, in
      *     [0, 1)
      */
@@ -83,7 +89,7 @@ public final class ModelMerge {
             for (ModelIncrement increment : increments) {
                 sum += increment.differences(index)[k];
             }
-            double move = sum / increments.size();
+            double move = sum / Math.sqrt(increments.size());
             if (momentum > 0) {
                 move += momentum * past[k];
                 past[k] = (float) move;
@@ -131,7 +137,8 @@ public final class ModelMerge {
         }
         for (int row = 0; row < touching.length; row++) {
             for (int d = 0; touching[row] > 0 && d < width; d++) {
-                merged[row * width + d] += (float) (rate * sums[slot[row] + d] / touching[row]);
+                merged[row * width + d] +=
+                        (float) (rate * sums[slot[row] + d] / Math.sqrt(touching[row]));
             }
         }
         return merged;

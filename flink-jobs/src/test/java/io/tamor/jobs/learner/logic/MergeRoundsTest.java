@@ -69,7 +69,7 @@ class MergeRoundsTest {
     }
 
     @Test
-    void denseParametersMoveByTheMeanAndRowsByTheMeanOfThoseThatChangedThem() throws Exception {
+    void aSumOfIncrementsIsOverTheRootOfTheirNumberAndARowsOfThoseThatChangedIt() throws Exception {
         Member a = new Member(0, 2);
         Member b = new Member(1, 2);
         Map<String, INDArray> before = a.trainer.snapshotParameters();
@@ -96,7 +96,9 @@ class MergeRoundsTest {
                 assertThat(to[k])
                         .as("%s[%d]", name, k)
                         .isCloseTo(
-                                from[k] + (byA[k] - from[k] + byB[k] - from[k]) / count,
+                                from[k]
+                                        + (byA[k] - from[k] + byB[k] - from[k])
+                                                / (float) Math.sqrt(count),
                                 org.assertj.core.data.Offset.offset(1e-6f));
             }
         }
