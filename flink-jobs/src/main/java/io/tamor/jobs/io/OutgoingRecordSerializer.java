@@ -3,40 +3,19 @@ package io.tamor.jobs.io;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
 /** Serializes {@link OutgoingRecord}: key, timestamp, length (-1 for none), bytes. */
-public final class OutgoingRecordSerializer extends TypeSerializerSingleton<OutgoingRecord> {
+public final class OutgoingRecordSerializer extends RecordSerializer<OutgoingRecord> {
     public static final OutgoingRecordSerializer INSTANCE = new OutgoingRecordSerializer();
 
     private static final int NONE = -1;
 
     @Override
-    public boolean isImmutableType() {
-        return true;
-    }
-
-    @Override
     public OutgoingRecord createInstance() {
         return new OutgoingRecord("", 0, new byte[0]);
-    }
-
-    @Override
-    public OutgoingRecord copy(OutgoingRecord from) {
-        return from;
-    }
-
-    @Override
-    public OutgoingRecord copy(OutgoingRecord from, OutgoingRecord reuse) {
-        return from;
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
     }
 
     @Override
@@ -61,17 +40,6 @@ public final class OutgoingRecordSerializer extends TypeSerializerSingleton<Outg
         byte[] value = new byte[length];
         source.readFully(value);
         return new OutgoingRecord(key, timestampMs, value);
-    }
-
-    @Override
-    public OutgoingRecord deserialize(OutgoingRecord reuse, DataInputView source)
-            throws IOException {
-        return deserialize(source);
-    }
-
-    @Override
-    public void copy(DataInputView source, DataOutputView target) throws IOException {
-        serialize(deserialize(source), target);
     }
 
     @Override

@@ -1,10 +1,10 @@
 package io.tamor.jobs.learner;
 
+import io.tamor.jobs.io.RecordSerializer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -12,38 +12,12 @@ import org.apache.flink.core.memory.DataOutputView;
  * Serializes {@link ConsumedSample}: partition, offset, timestamp, then length and UTF-8 of the
  * user, length and bytes of the payload. The learner reads one a sample, so it is written out.
  */
-public final class ConsumedSampleSerializer extends TypeSerializerSingleton<ConsumedSample> {
+public final class ConsumedSampleSerializer extends RecordSerializer<ConsumedSample> {
     static final ConsumedSampleSerializer INSTANCE = new ConsumedSampleSerializer();
-
-    @Override
-    public boolean isImmutableType() {
-        return false;
-    }
 
     @Override
     public ConsumedSample createInstance() {
         return new ConsumedSample();
-    }
-
-    @Override
-    public ConsumedSample copy(ConsumedSample from) {
-        ConsumedSample copy = new ConsumedSample();
-        copy.userId = from.userId;
-        copy.partition = from.partition;
-        copy.offset = from.offset;
-        copy.timestampMs = from.timestampMs;
-        copy.payload = from.payload.clone();
-        return copy;
-    }
-
-    @Override
-    public ConsumedSample copy(ConsumedSample from, ConsumedSample reuse) {
-        return copy(from);
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
     }
 
     @Override
@@ -73,18 +47,6 @@ public final class ConsumedSampleSerializer extends TypeSerializerSingleton<Cons
         byte[] bytes = new byte[source.readInt()];
         source.readFully(bytes);
         return bytes;
-    }
-
-    /** Never into the record before: the queue keeps the payload. */
-    @Override
-    public ConsumedSample deserialize(ConsumedSample reuse, DataInputView source)
-            throws IOException {
-        return deserialize(source);
-    }
-
-    @Override
-    public void copy(DataInputView source, DataOutputView target) throws IOException {
-        serialize(deserialize(source), target);
     }
 
     @Override

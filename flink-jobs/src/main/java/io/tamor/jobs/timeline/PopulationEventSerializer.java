@@ -1,6 +1,7 @@
 package io.tamor.jobs.timeline;
 
 import io.tamor.jobs.config.AggregateOptions.Events;
+import io.tamor.jobs.io.RecordSerializer;
 import io.tamor.jobs.io.SerializerTypeInfo;
 import io.tamor.jobs.timeline.logic.PopulationEvent;
 import io.tamor.jobs.timeline.logic.RawEvent;
@@ -8,7 +9,6 @@ import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
@@ -25,7 +25,7 @@ import org.apache.flink.types.StringValue;
  *             the record of an impression                           {@link RawEventSerializer}
  * </pre>
  */
-public final class PopulationEventSerializer extends TypeSerializerSingleton<PopulationEvent> {
+public final class PopulationEventSerializer extends RecordSerializer<PopulationEvent> {
     public static final PopulationEventSerializer INSTANCE = new PopulationEventSerializer();
 
     /** The type of the streams into a stage. */
@@ -36,28 +36,8 @@ public final class PopulationEventSerializer extends TypeSerializerSingleton<Pop
     private static final int RECORD = 16;
 
     @Override
-    public boolean isImmutableType() {
-        return true;
-    }
-
-    @Override
     public PopulationEvent createInstance() {
         return new PopulationEvent("", Events.CLICKS, 0, "", 0, 0, null);
-    }
-
-    @Override
-    public PopulationEvent copy(PopulationEvent from) {
-        return from;
-    }
-
-    @Override
-    public PopulationEvent copy(PopulationEvent from, PopulationEvent reuse) {
-        return from;
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
     }
 
     @Override
@@ -97,17 +77,6 @@ public final class PopulationEventSerializer extends TypeSerializerSingleton<Pop
                 source.readInt(),
                 source.readLong(),
                 (head & RECORD) == 0 ? null : RawEventSerializer.INSTANCE.deserialize(source));
-    }
-
-    @Override
-    public PopulationEvent deserialize(PopulationEvent reuse, DataInputView source)
-            throws IOException {
-        return deserialize(source);
-    }
-
-    @Override
-    public void copy(DataInputView source, DataOutputView target) throws IOException {
-        serialize(deserialize(source), target);
     }
 
     private static int code(Events events) {

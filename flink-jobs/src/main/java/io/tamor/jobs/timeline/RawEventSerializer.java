@@ -1,5 +1,6 @@
 package io.tamor.jobs.timeline;
 
+import io.tamor.jobs.io.RecordSerializer;
 import io.tamor.jobs.io.SerializerTypeInfo;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.Population;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * Version 2 is written only for impressions that were told something.
  */
-public final class RawEventSerializer extends TypeSerializerSingleton<RawEvent> {
+public final class RawEventSerializer extends RecordSerializer<RawEvent> {
     public static final RawEventSerializer INSTANCE = new RawEventSerializer();
 
     /** The type of the four streams. */
@@ -42,28 +42,8 @@ public final class RawEventSerializer extends TypeSerializerSingleton<RawEvent> 
     private static final int TOLD = 2;
 
     @Override
-    public boolean isImmutableType() {
-        return true;
-    }
-
-    @Override
     public RawEvent createInstance() {
         return new RawEvent(EventKind.IMPRESSION, "", 0, 0, 0, new byte[0]);
-    }
-
-    @Override
-    public RawEvent copy(RawEvent from) {
-        return from;
-    }
-
-    @Override
-    public RawEvent copy(RawEvent from, RawEvent reuse) {
-        return from;
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
     }
 
     @Override
@@ -123,16 +103,6 @@ public final class RawEventSerializer extends TypeSerializerSingleton<RawEvent> 
             values[i] = source.readDouble();
         }
         return new Population(featureSchema, values);
-    }
-
-    @Override
-    public RawEvent deserialize(RawEvent reuse, DataInputView source) throws IOException {
-        return deserialize(source);
-    }
-
-    @Override
-    public void copy(DataInputView source, DataOutputView target) throws IOException {
-        serialize(deserialize(source), target);
     }
 
     private static int causeCode(@Nullable RejectionCause cause) {
