@@ -96,10 +96,20 @@ public final class TestingKafkaBroker implements AutoCloseable {
         }
     }
 
-    /** A producer of bytes; the caller closes it. */
+    /**
+     * A producer of bytes; the caller closes it. It sends one request at a time: on a partition
+     * that is just being created an earlier one can be turned away and a later one taken, and its
+     * retries are then out of sequence for good.
+     */
     public KafkaProducer<byte[], byte[]> producer() {
         return new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrap, "linger.ms", "5"),
+                Map.of(
+                        "bootstrap.servers",
+                        bootstrap,
+                        "linger.ms",
+                        "5",
+                        "max.in.flight.requests.per.connection",
+                        "1"),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }

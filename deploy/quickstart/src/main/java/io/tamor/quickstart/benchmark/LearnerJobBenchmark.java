@@ -138,6 +138,8 @@ public final class LearnerJobBenchmark {
         properties.setProperty("linger.ms", "50");
         properties.setProperty("batch.size", "262144");
         properties.setProperty("compression.type", "lz4");
+        // As in KafkaFeedSink: the topic is new.
+        properties.setProperty("max.in.flight.requests.per.connection", "1");
         AtomicReference<Exception> failure = new AtomicReference<>();
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -56,11 +57,12 @@ final class TestingFeed implements AutoCloseable {
 
     TestingFeed(Deployment deployment) {
         this.deployment = deployment;
+        Properties properties = deployment.kafka().clientProperties();
+        // As in KafkaFeedSink: the topics are new.
+        properties.setProperty("max.in.flight.requests.per.connection", "1");
         this.producer =
                 new KafkaProducer<>(
-                        deployment.kafka().clientProperties(),
-                        new ByteArraySerializer(),
-                        new ByteArraySerializer());
+                        properties, new ByteArraySerializer(), new ByteArraySerializer());
         for (int step = 0; step < STEPS; step++) {
             steps.add(new ArrayList<>());
         }
