@@ -17,12 +17,17 @@ import java.time.Duration;
 public record MergeOptions(Duration every, double momentum, int mostSamples)
         implements Serializable {
 
+    /** Whether the samples between two merges are bounded. */
+    public boolean bounded() {
+        return mostSamples > 0;
+    }
+
     /**
      * Samples that each learner may train between two merges.
      *
      * @param learners number of learners
      */
     public long share(int learners) {
-        return mostSamples == 0 ? Long.MAX_VALUE : Math.max(1, mostSamples / learners);
+        return bounded() ? Math.max(1, mostSamples / learners) : Long.MAX_VALUE;
     }
 }

@@ -61,9 +61,9 @@ public final class LearningJob {
 
     private static Source<ConsumedSample, ?, ?> paced(
             Source<ConsumedSample, ?, ?> source, @Nullable MergeOptions merge) {
-        return merge == null || merge.mostSamples() == 0
-                ? source
-                : new PacedSource<>(source, merge.mostSamples());
+        return merge != null && merge.bounded()
+                ? new PacedSource<>(source, merge.mostSamples())
+                : source;
     }
 
     /** Adds what lies between the edges. */

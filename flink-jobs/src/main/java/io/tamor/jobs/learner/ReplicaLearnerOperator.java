@@ -282,7 +282,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         }
         awaiting = replica.mergeDue(merge);
         report(awaiting, false);
-        if (merge.mostSamples() > 0) {
+        if (merge.bounded()) {
             queue.allow(0);
         }
     }
@@ -333,7 +333,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
         super.notifyCheckpointComplete(checkpointId);
         state.clear(); // written; the next checkpoint fills it anew
-        if (merge.mostSamples() == 0) {
+        if (!merge.bounded()) {
             load();
         } else if (!ended) {
             awaitMerged();
@@ -351,7 +351,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         long untilNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MOST_WAIT_MS);
         loadNewest();
         while (replica.replica().unmerged() > 0 && System.nanoTime() - untilNs < 0) {
-            Thread.sleep(LOOK_SOON_MS);
+            Thread.sleep(LOOK_SOON_MS); // the file is the only sign that there is one
             loadNewest();
         }
     }

@@ -147,7 +147,7 @@ final class TestingLearners implements AutoCloseable {
      * for it.
      */
     void complete() throws Exception {
-        boolean waited = deployment.learner().merge().mostSamples() > 0;
+        boolean waited = deployment.learner().merge().bounded();
         if (waited) {
             merger.notifyOfCompletedCheckpoint(checkpoint);
         }

@@ -32,9 +32,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ParallelLearningExperiment {
     private static final String PLANS =
-            "1:1:0:1:0,2:100:0:1:0,2:500:0:1:0,2:2000:0:1:0,4:100:0:1:0,4:500:0:1:0,4:2000:0:1:0";
+            "1:1:0:1:0,2:100:0:1:0,4:32:0:1:0,4:100:0:1:0,2:500:0:1:0,4:500:0:1:0,2:2000:0:1:0"
+                    + ",4:2000:0:1:0";
 
-    private static final String JOBS = "1:0,2:100,2:500,2:2000,4:100,4:500,4:2000";
+    private static final String JOBS = "1:0,2:100,4:50";
     private static final int SLOTS = 4;
 
     @TempDir private Path out;
@@ -105,7 +106,7 @@ class ParallelLearningExperiment {
 
     private static RunSource source(String name) throws Exception {
         return name.equals("simulator")
-                ? new SimulatorSource(Long.getLong("tamor.experiment.events", 300_000), 7)
+                ? new SimulatorSource(Long.getLong("tamor.experiment.events", 40_000), 7)
                 : new DatasetSource(
                         Datasets.named(name), SharedData.folder(name), Long.MAX_VALUE, null, 0);
     }

@@ -251,7 +251,7 @@ public final class ReplicaState {
         long everyMs = merge.every().toMillis();
         boolean due =
                 mergedMs != LearnerProgress.NEVER
-                        && (merge.mostSamples() > 0
+                        && (merge.bounded()
                                 || Math.floorDiv(progress.passedMs, everyMs)
                                         > Math.floorDiv(mergedMs, everyMs));
         mergedMs = due || mergedMs == LearnerProgress.NEVER ? progress.passedMs : mergedMs;
