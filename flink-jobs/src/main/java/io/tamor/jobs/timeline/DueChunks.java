@@ -8,7 +8,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
@@ -53,6 +53,7 @@ final class DueChunks {
     private final DataOutputSerializer out = new DataOutputSerializer(4096);
     private final DataInputDeserializer in = new DataInputDeserializer();
     private long count;
+    private long formerCount;
 
     /**
      * @param keys makes a key the current one of keyed state
@@ -86,9 +87,10 @@ final class DueChunks {
         return count;
     }
 
-    /** Chunks up to a number may be there already. */
+    /** Chunks up to a number may be there already, of former subtasks. */
     void countFrom(long number) {
         count = Math.max(count, number);
+        formerCount = count;
     }
 
     /** Writes one chunk for each key group that something of a bucket belongs to. */
@@ -113,24 +115,43 @@ final class DueChunks {
     }
 
     /**
-     * Reads what is due in a bucket, in the order in which it was written.
+     * Finds the chunks of a bucket that former subtasks have written. A look at one key group goes
+     * through all files that may have some of it: what a subtask writes itself it remembers.
      *
      * @param of the key groups to look in
-     * @param doneMs by key group, up to when all is done
-     * @param chunks takes the chunks that are there
+     * @return in the order in which they were written, key group by key group
      */
-    List<Due> read(long bucketMs, BitSet of, long[] doneMs, List<Chunk> chunks) throws Exception {
-        List<Due> found = new ArrayList<>();
+    List<Chunk> find(long bucketMs, BitSet of) throws Exception {
+        List<Chunk> found = new ArrayList<>();
         for (int group = of.nextSetBit(0); group >= 0; group = of.nextSetBit(group + 1)) {
             setPlace(group, bucketMs);
-            TreeMap<Long, byte[]> ofGroup = new TreeMap<>();
-            for (Map.Entry<Long, byte[]> chunk : state.entries()) {
-                ofGroup.put(chunk.getKey(), chunk.getValue());
-                chunks.add(new Chunk(group, chunk.getKey()));
+            TreeSet<Long> numbers = new TreeSet<>();
+            state.keys().forEach(numbers::add);
+            for (long number : numbers.headSet(formerCount, true)) {
+                found.add(new Chunk(group, number));
             }
-            for (byte[] chunk : ofGroup.values()) {
-                read(chunk, bucketMs, doneMs[group], found);
+        }
+        return found;
+    }
+
+    /**
+     * Reads what is due in a bucket.
+     *
+     * @param chunks the chunks of the bucket
+     * @param doneMs by key group, up to when all is done
+     */
+    List<Due> read(long bucketMs, List<Chunk> chunks, long[] doneMs) throws Exception {
+        List<Due> found = new ArrayList<>();
+        for (Chunk chunk : chunks) {
+            setPlace(chunk.group, bucketMs);
+            byte[] stored = state.get(chunk.number);
+            if (stored == null) {
+                throw new IllegalStateException(
+                        "what is due from "
+                                + bucketMs
+                                + " on lacks a part that was written: the state is damaged");
             }
+            read(stored, bucketMs, doneMs[chunk.group], found);
         }
         return found;
     }

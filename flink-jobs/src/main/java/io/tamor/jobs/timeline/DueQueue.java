@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Which buckets there are and how far event time had come is {@link #progress}, in operator
  * state: what a chunk ({@link DueChunks}) holds from before that instant is done.
  *
- * <p>In memory are the bucket at hand and at most {@link #MOST} things that are not written yet.
- * Used by the task's thread.
+ * <p>In memory are the bucket at hand, at most {@link #MOST} things that are not written yet, and
+ * the numbers of the chunks that are. Used by the task's thread.
  */
 final class DueQueue {
     // A stored format.
@@ -61,10 +61,10 @@ final class DueQueue {
         /** What came since the last write. */
         final List<Due> unwritten = new ArrayList<>();
 
-        /** The key groups that may have chunks in keyed state. */
-        final BitSet written = new BitSet();
+        /** The key groups that may have chunks of former subtasks. */
+        final BitSet restored = new BitSet();
 
-        /** The chunks in keyed state, once they are read. */
+        /** The other chunks in keyed state; of the bucket at hand, all of them. */
         final List<DueChunks.Chunk> chunks = new ArrayList<>();
 
         Bucket(long startMs) {
@@ -86,12 +86,15 @@ final class DueQueue {
 
         /** Writes what came since the last write; changes the current key. */
         void write() throws Exception {
-            for (DueChunks.Chunk chunk : stored.write(startMs, take())) {
-                written.set(chunk.group());
-                if (this == atHand) {
-                    chunks.add(chunk);
-                }
-            }
+            chunks.addAll(stored.write(startMs, take()));
+        }
+
+        /** Reads all that is due, in the order in which it came; changes the current key. */
+        List<Due> read() throws Exception {
+            chunks.addAll(0, stored.find(startMs, restored)); // written before the others
+            List<Due> found = stored.read(startMs, chunks, restoredMs);
+            found.addAll(take());
+            return found;
         }
     }
 
@@ -285,8 +288,7 @@ final class DueQueue {
         relabeled.clear();
         stagesAtHand = null;
         atHand = bucket;
-        List<Due> found = stored.read(bucket.startMs, bucket.written, restoredMs, bucket.chunks);
-        found.addAll(bucket.take());
+        List<Due> found = bucket.read();
         Map<Due.Name, Due> labels = new HashMap<>();
         for (Due due : found) {
             if (due.kind == Due.Kind.LABELS) {
@@ -397,7 +399,7 @@ final class DueQueue {
             Bucket bucket = later(from.readLong());
             for (int group = first; group < first + count; group++) {
                 if (isOwn(group)) {
-                    bucket.written.set(group);
+                    bucket.restored.set(group);
                 }
             }
         }
