@@ -210,6 +210,12 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         registerMetrics();
     }
 
+    /** A sample waits, and its user's state is asked for when it is trained. */
+    @Override
+    public boolean hasKeyContext1() {
+        return false;
+    }
+
     @Override
     public void processElement(StreamRecord<ConsumedSample> record) throws Exception {
         intake.take(record.getValue(), this::train);

@@ -211,6 +211,12 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         }
     }
 
+    /** A sample waits, and its user's state is asked for when it is trained. */
+    @Override
+    public boolean hasKeyContext1() {
+        return false;
+    }
+
     @Override
     public void processElement(StreamRecord<ConsumedSample> record) throws Exception {
         intake.take(record.getValue(), this::train);

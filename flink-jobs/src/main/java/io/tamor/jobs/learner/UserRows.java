@@ -45,18 +45,26 @@ final class UserRows implements UserRowStore {
     private final List<Loaded> unwritten = new ArrayList<>();
 
     /** A row in memory, which the state may lag behind. */
-    private static final class Loaded {
-        final String userId;
-        UserRow row;
+    private static final class Loaded extends Place {
         boolean unwritten;
+
+        /** False where it has made room for others, or is none yet. */
+        boolean kept;
 
         /** Whether the state has the mark that the row has changed. */
         boolean marked;
 
-        Loaded(String userId, UserRow row, boolean marked) {
-            this.userId = userId;
-            this.row = row;
-            this.marked = marked;
+        Loaded(String userId, @Nullable UserRow row) {
+            super(userId, row);
+            this.marked = row != null && row.changed;
+        }
+
+        UserRow theRow() {
+            UserRow present = row;
+            if (present == null) {
+                throw new IllegalStateException("user " + userId() + " has no row yet");
+            }
+            return present;
         }
     }
 
@@ -85,32 +93,30 @@ final class UserRows implements UserRowStore {
     }
 
     @Override
-    public @Nullable UserRow load(String userId) throws Exception {
+    public Place find(String userId) throws Exception {
         Loaded known = loaded.get(userId);
-        if (known != null) {
-            return known.row;
+        if (known == null) {
+            backend.setCurrentKey(userId);
+            known = new Loaded(userId, rows.value());
+            if (known.row != null) {
+                keep(known);
+            }
         }
-        backend.setCurrentKey(userId);
-        UserRow row = rows.value();
-        if (row != null) {
-            keep(new Loaded(userId, row, row.changed));
-        }
-        return row;
+        return known;
     }
 
     @Override
-    public void save(String userId, UserRow row) throws Exception {
-        Loaded known = loaded.get(userId);
-        if (known == null) {
-            known = new Loaded(userId, row, row.changed);
+    public void save(Place place) throws Exception {
+        Loaded known = (Loaded) place;
+        if (!known.kept) {
             keep(known);
         }
-        known.row = row;
+        UserRow row = known.theRow();
         lagsBehind(known);
         row.changed |= row.admitted();
         if (!row.timed) {
             row.timed = true;
-            backend.setCurrentKey(userId);
+            backend.setCurrentKey(known.userId());
             expireAt(row.trainedMs + timeToLiveMs);
         }
     }
@@ -131,11 +137,14 @@ final class UserRows implements UserRowStore {
     }
 
     private void keep(Loaded row) throws Exception {
-        loaded.put(row.userId, row);
+        row.kept = true;
+        loaded.put(row.userId(), row);
         if (loaded.size() > MOST_LOADED) {
-            Iterator<Loaded> oldest = loaded.values().iterator();
-            write(oldest.next());
-            oldest.remove();
+            Iterator<Loaded> all = loaded.values().iterator();
+            Loaded oldest = all.next();
+            write(oldest);
+            oldest.kept = false;
+            all.remove();
         }
     }
 
@@ -143,12 +152,13 @@ final class UserRows implements UserRowStore {
         if (!known.unwritten) {
             return;
         }
-        backend.setCurrentKey(known.userId);
-        if (known.row.changed && !known.marked) {
+        backend.setCurrentKey(known.userId());
+        UserRow row = known.theRow();
+        if (row.changed && !known.marked) {
             changed.update(true);
             known.marked = true;
         }
-        rows.update(known.row);
+        rows.update(row);
         known.unwritten = false;
     }
 
@@ -192,7 +202,7 @@ final class UserRows implements UserRowStore {
                     visitor.visit(userId, row);
                     mark.clear();
                     if (known != null) {
-                        known.row.changed = false;
+                        known.theRow().changed = false;
                         known.marked = false;
                         lagsBehind(known);
                     } else if (row != null) {

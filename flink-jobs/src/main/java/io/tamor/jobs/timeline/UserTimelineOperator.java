@@ -223,6 +223,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         figures.event(event.userId());
         RejectionCause refused = event.cause();
         if (refused == RejectionCause.LATE) {
+            setCurrentKey(event.userId());
             rules.refuseLate(users.load(event.userId()).user, wire.decodeAgain(event), due.nowMs());
         } else if (refused != null) {
             rules.reject(event, refused, event.detail());
@@ -380,6 +381,12 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         EventInput(UserTimelineOperator operator, int inputId) {
             super(operator, inputId);
             this.operator = operator;
+        }
+
+        /** An event waits, and its user's state is asked for when it is due. */
+        @Override
+        public boolean hasKeyContext() {
+            return false;
         }
 
         @Override

@@ -52,14 +52,14 @@ public final class OnlineTraining {
      * what the batch makes of it. The row gets a slot with the sample that admits the user.
      */
     private static final class Slot {
-        final String userId;
+        final UserRowStore.Place place;
         final UserRow row;
         int index = NOT_LOADED;
         int samplesBefore;
         long trainedMs;
 
-        Slot(String userId, UserRow row) {
-            this.userId = userId;
+        Slot(UserRowStore.Place place, UserRow row) {
+            this.place = place;
             this.row = row;
             this.samplesBefore = row.samplesBefore;
             this.trainedMs = row.trainedMs;
@@ -217,10 +217,8 @@ public final class OnlineTraining {
     private int slot(QueuedSample sample) throws Exception {
         Slot slot = slots.get(sample.userId());
         if (slot == null) {
-            slot =
-                    new Slot(
-                            sample.userId(),
-                            live(store.load(sample.userId()), sample.maturedAtMs()));
+            UserRowStore.Place place = store.find(sample.userId());
+            slot = new Slot(place, live(place.row, sample.maturedAtMs()));
             slots.put(sample.userId(), slot);
             slotOrder.add(slot);
         }
@@ -289,7 +287,8 @@ public final class OnlineTraining {
                 }
                 trainer.readExternal(userField, slot.index, row.values, row.accumulators);
             }
-            store.save(slot.userId, row);
+            slot.place.row = row;
+            store.save(slot.place);
         }
     }
 }

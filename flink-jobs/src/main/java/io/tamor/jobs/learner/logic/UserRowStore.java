@@ -4,8 +4,28 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the users' rows are between mini-batches. */
 public interface UserRowStore {
-    /** The user's row, for the caller to change and {@link #save}; null where there is none. */
-    @Nullable UserRow load(String userId) throws Exception;
+    /**
+     * A user's place, good until the mini-batch is over: what is found once is not sought again.
+     */
+    class Place {
+        final String userId;
 
-    void save(String userId, UserRow row) throws Exception;
+        /** For the finder to change and then {@link #save}; null where the user has none. */
+        public @Nullable UserRow row;
+
+        public Place(String userId, @Nullable UserRow row) {
+            this.userId = userId;
+            this.row = row;
+        }
+
+        public String userId() {
+            return userId;
+        }
+    }
+
+    /** The user's place, with its row. */
+    Place find(String userId) throws Exception;
+
+    /** Keeps the row that the place has now. */
+    void save(Place place) throws Exception;
 }

@@ -2,7 +2,7 @@ package io.tamor.jobs.learner.logic;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /** User rows in a map, copied in and out as keyed state does. */
 public final class TestingUserRows implements UserRowStore {
@@ -10,14 +10,14 @@ public final class TestingUserRows implements UserRowStore {
     public final Map<String, UserRow> rows = new HashMap<>();
 
     @Override
-    public @Nullable UserRow load(String userId) {
+    public Place find(String userId) {
         UserRow row = rows.get(userId);
-        return row == null ? null : copy(row);
+        return new Place(userId, row == null ? null : copy(row));
     }
 
     @Override
-    public void save(String userId, UserRow row) {
-        rows.put(userId, copy(row));
+    public void save(Place place) {
+        rows.put(place.userId(), copy(Objects.requireNonNull(place.row)));
     }
 
     private static UserRow copy(UserRow row) {
