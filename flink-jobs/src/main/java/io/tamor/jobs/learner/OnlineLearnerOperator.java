@@ -204,6 +204,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                         userRows,
                         deployment.snapshots().gate().enabled() ? shadows : null,
                         deployment.snapshots().gate().enabled() ? serving : null);
+        training.afterEach(this::trained);
         outputs = new LearnerOutputs(deployment, output);
         intake = new SampleIntake(deployment, queue, progress, outputs);
         assembly = new SnapshotAssembly(deployment);
@@ -218,12 +219,12 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     @Override
     public void processElement(StreamRecord<ConsumedSample> record) throws Exception {
-        intake.take(record.getValue(), this::train);
+        intake.take(record.getValue(), training);
     }
 
     @Override
     public void processWatermark(Watermark mark) throws Exception {
-        queue.advance(mark.getTimestamp(), this::train);
+        queue.advance(mark.getTimestamp(), training);
         if (mark.getTimestamp() == Watermark.MAX_WATERMARK.getTimestamp()) {
             // The end of the input is no reason to forget the users, so their timers stay.
             output.emitWatermark(mark);
@@ -245,7 +246,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     @Override
     public void endInput() throws Exception {
-        queue.drain(this::train);
+        queue.drain(training);
         say(quality.closeAll());
         report();
         if (progress.samples > progress.snapshotSamples) {
@@ -291,14 +292,16 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     @Override
     public void close() throws Exception {
+        if (training != null) {
+            training.close();
+        }
         if (shadows != null) {
             shadows.close();
         }
         super.close();
     }
 
-    private void train(List<QueuedSample> batch) throws Exception {
-        training.trainQueued(batch);
+    private void trained(List<QueuedSample> batch) throws Exception {
         untrained.trained(batch);
         say(quality.takeClosed());
         if (deployment.snapshots().gate().enabled()) {

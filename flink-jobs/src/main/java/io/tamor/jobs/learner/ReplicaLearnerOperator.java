@@ -193,6 +193,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
                         userRows,
                         deployment.snapshots().gate().enabled() ? replica.shadows() : null,
                         replica.moments());
+        training.afterEach(this::trained);
         outputs = new LearnerOutputs(deployment, output);
         intake = new SampleIntake(deployment, queue, progress(), outputs);
         registerMetrics();
@@ -219,11 +220,10 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     @Override
     public void processElement(StreamRecord<ConsumedSample> record) throws Exception {
-        intake.take(record.getValue(), this::train);
+        intake.take(record.getValue(), training);
     }
 
-    private void train(List<QueuedSample> batch) throws Exception {
-        training.trainQueued(batch);
+    private void trained(List<QueuedSample> batch) throws Exception {
         untrained.trained(batch);
         replica.observe(training.lastLoss());
         tell(replica.quality().takeClosedWindows());
@@ -242,7 +242,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     @Override
     public void processWatermark(Watermark mark) throws Exception {
-        queue.advance(mark.getTimestamp(), this::train);
+        queue.advance(mark.getTimestamp(), training);
         if (mark.getTimestamp() == Watermark.MAX_WATERMARK.getTimestamp()) {
             // The end of the input is no reason to forget the users, so their timers stay.
             output.emitWatermark(mark);
@@ -267,7 +267,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     @Override
     public void endInput() throws Exception {
         load();
-        queue.drain(this::train);
+        queue.drain(training);
         tell(replica.quality().closeAllWindows());
         report(true, true);
         userRows.drainChanges(
@@ -329,6 +329,9 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     @Override
     public void close() throws Exception {
+        if (training != null) {
+            training.close();
+        }
         if (replica != null) {
             replica.shadows().close();
         }
@@ -344,7 +347,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         } else if (!ended) {
             awaitMerged();
             queue.allow(share());
-            queue.joinDue(this::train);
+            queue.joinDue(training);
             passOn();
         }
     }

@@ -7,7 +7,6 @@ import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.OnlineTraining;
 import io.tamor.jobs.learner.logic.Quality;
-import io.tamor.jobs.learner.logic.QueuedSample;
 import io.tamor.jobs.learner.logic.SampleReader;
 import io.tamor.jobs.learner.logic.SampleRules;
 import io.tamor.jobs.learner.logic.TrainingQueue;
@@ -17,7 +16,6 @@ import io.tamor.model.training.Trainer;
 import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +57,7 @@ public final class OfflineTraining implements SampleFolder.Consumer {
         this.drift = new DriftMonitor(spec, deployment.learner().drift());
         this.queue = new TrainingQueue(batch, deployment.learner().maxDelay().toMillis());
         this.training = new OnlineTraining(deployment, trainer, quality, progress, drift, userRows);
+        training.afterEach(trained -> quality.takeClosed());
         StartingPoint start = new StartingPoint();
         if (start.pending(deployment)) {
             start.takeOver(deployment, trainer);
@@ -68,7 +67,7 @@ public final class OfflineTraining implements SampleFolder.Consumer {
     /** Trains everything in a folder, the last mini-batch partial. */
     public void run(SampleFolder samples) throws Exception {
         samples.read(deployment.learner().disorder().toMillis(), this);
-        queue.drain(this::train);
+        queue.drain(training);
         quality.closeAll();
     }
 
@@ -87,19 +86,14 @@ public final class OfflineTraining implements SampleFolder.Consumer {
             if (firstRefusal == null) {
                 firstRefusal = file + ", sample " + index + ": " + refusal.detail();
             }
-        } else if (queue.offer(reader.of(sample, file, index), this::train)) {
+        } else if (queue.offer(reader.of(sample, file, index), training)) {
             progress.lateSamples++;
         }
     }
 
     @Override
     public void watermark(long timeMs) throws Exception {
-        queue.advance(timeMs, this::train);
-    }
-
-    private void train(List<QueuedSample> batch) throws Exception {
-        training.trainQueued(batch);
-        quality.takeClosed();
+        queue.advance(timeMs, training);
     }
 
     /** The model. */

@@ -73,10 +73,11 @@ class PublishedScoresTest {
         TrainingQueue queue = new TrainingQueue(BATCH, deployment.learner().maxDelay().toMillis());
         SampleReader reader = new SampleReader(deployment);
         for (Sample sample : before) {
-            queue.offer(reader.of(sample, "", 0), training::train);
+            queue.offer(reader.of(sample, "", 0), training);
         }
-        queue.drain(training::train);
+        queue.drain(training);
         training.train(next.stream().map(sample -> reader.of(sample, "", 0)).toList());
+        training.settle();
     }
 
     private static Scores publishedScores(

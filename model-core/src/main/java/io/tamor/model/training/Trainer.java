@@ -69,8 +69,17 @@ public final class Trainer {
      */
     public StepOutcome step(MiniBatch batch) {
         score(batch);
+        return learn(batch);
+    }
+
+    /**
+     * The second half of a step: learns from the batch that was scored last. {@link #prediction}
+     * and {@link #logit} may be asked meanwhile, by another thread too.
+     *
+     * @return what happened; overwritten by the next step
+     */
+    public StepOutcome learn(MiniBatch batch) {
         if (network.noisy()) {
-            scores.take(batch.size());
             network.forwardNoisy(batch);
         }
         network.computeLosses(batch);
@@ -141,6 +150,9 @@ public final class Trainer {
         scores.clear();
         network.atStep(steps);
         network.forward(batch);
+        if (network.noisy()) {
+            scores.take(batch.size()); // learning passes through the network once more
+        }
     }
 
     /** Probability of a binary task, or yuan of an amount, of the last step's or score's batch. */

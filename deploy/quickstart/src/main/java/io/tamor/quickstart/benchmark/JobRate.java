@@ -3,13 +3,17 @@ package io.tamor.quickstart.benchmark;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
+import java.util.List;
 
 /**
  * How fast the learner is once it runs, from looks at how far it is: the first third is left out,
  * since the virtual machine still compiles.
  */
 final class JobRate {
-    private static final String LEARNER_THREAD = "learner.online-learner";
+    /** The learner's task, and the thread on which its trainer works. */
+    private static final List<String> LEARNER_THREADS =
+            List.of("learner.online-learner", "learner-steps");
+
     private static final double NANOS = 1e9;
 
     private final long wantedCount;
@@ -40,7 +44,7 @@ final class JobRate {
         return samples() * NANOS / (to.ns() - from.ns());
     }
 
-    /** Processor time of the learner's thread a sample, microseconds. */
+    /** Processor time of the learner's two threads a sample, microseconds. */
     double cpuMicros() {
         return (to.cpuNs() - from.cpuNs()) / 1e3 / samples();
     }
@@ -55,11 +59,13 @@ final class JobRate {
 
     private static long learnerCpuNs() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long sum = 0;
         for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
-            if (thread != null && thread.getThreadName().startsWith(LEARNER_THREAD)) {
-                return threads.getThreadCpuTime(thread.getThreadId());
+            if (thread != null
+                    && LEARNER_THREADS.stream().anyMatch(thread.getThreadName()::startsWith)) {
+                sum += threads.getThreadCpuTime(thread.getThreadId());
             }
         }
-        return 0;
+        return sum;
     }
 }

@@ -10,7 +10,6 @@ import io.tamor.jobs.learner.logic.MergedModel;
 import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.OnlineTraining;
 import io.tamor.jobs.learner.logic.Quality;
-import io.tamor.jobs.learner.logic.QueuedSample;
 import io.tamor.jobs.learner.logic.Replica;
 import io.tamor.jobs.learner.logic.ReplicaName;
 import io.tamor.jobs.learner.logic.SampleReader;
@@ -78,11 +77,7 @@ final class TestingReplicas {
                             new LearnerProgress(spec.tasks().size()),
                             new DriftMonitor(spec, DriftOptions.COUNT_ONLY),
                             new MapUserRows());
-        }
-
-        private void train(List<QueuedSample> batch) throws Exception {
-            training.trainQueued(batch);
-            quality.takeClosed();
+            training.afterEach(batch -> quality.takeClosed());
         }
     }
 
@@ -92,9 +87,9 @@ final class TestingReplicas {
         for (int i = 0; i < samples.size(); i++) {
             Sample sample = samples.get(i);
             Member owner = members.get(owner(sample.getUserId()));
-            owner.queue.offer(reader.of(sample, "", 0), owner::train);
+            owner.queue.offer(reader.of(sample, "", 0), owner.training);
             for (Member member : members) {
-                member.queue.advance(sample.getMaturedAtMs(), member::train);
+                member.queue.advance(sample.getMaturedAtMs(), member.training);
             }
             if (plan.replicas() > 1 && i % plan.every() == plan.every() - 1) {
                 for (Member member : members) {
@@ -114,7 +109,7 @@ final class TestingReplicas {
         }
         Quality all = new Quality(spec);
         for (Member member : members) {
-            member.queue.drain(member::train);
+            member.queue.drain(member.training);
             member.quality.closeAll();
             all.merge(member.quality);
         }

@@ -41,12 +41,9 @@ final class HeldSamples {
         put(maturedMs, sample, at);
     }
 
-    /** Takes the first; null where there is none. */
-    @Nullable QueuedSample poll() {
-        if (size == 0) {
-            return null;
-        }
-        QueuedSample first = samples[0];
+    /** Takes the first; there must be one. */
+    QueuedSample poll() {
+        QueuedSample first = at(0);
         int last = --size;
         long maturedMs = maturities[last];
         QueuedSample sample = at(last);

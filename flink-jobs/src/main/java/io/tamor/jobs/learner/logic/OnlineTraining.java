@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +21,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A user is admitted with its n-th sample ({@code learner.admit_after}): then it gets a row of
  * its own. The samples before see the initial row, which all such users share and no step changes;
- * only their number is kept, in the row's place and as long. Not thread-safe.
+ * only their number is kept, in the row's place and as long.
+ *
+ * <p>The trainer works on a thread of its own: while it learns from a mini-batch, its scores are
+ * counted and the next one is assembled. All else happens between two steps, in their order, so
+ * nothing depends on the threads. From {@link #train} to {@link #settle} the trainer, the rows and
+ * the figures are not to be touched but by what {@link #afterEach follows a step}. Not thread-safe.
  */
-public final class OnlineTraining {
+public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     private static final int NOT_LOADED = -1;
+    private static final int NO_SLOT = SampleRows.NO_SLOT;
     private static final float[] NONE = {};
     private static final float[][] NO_ROWS = {};
 
@@ -39,13 +46,36 @@ public final class OnlineTraining {
     private final float[] initialRow;
     private final float[] initialAccumulators;
     private final DriftMonitor drift;
-    private final MiniBatch batch;
     private final SampleRows rows;
     private final Map<String, Slot> slots = new HashMap<>();
     private final List<Slot> slotOrder = new ArrayList<>();
+    private final Worker worker = new Worker("learner-steps");
+    private After after = batch -> {};
+
+    /** The mini-batch at hand, and the one to assemble the next in. */
+    private MiniBatch batch;
+
+    private MiniBatch spare;
+
+    /** The samples of the step that has begun and not ended; null: there is none. */
+    private @Nullable Begun begun;
+
     private double lastLoss;
     private int slotCount;
     private int sharedSlot;
+
+    /**
+     * A step on its way.
+     *
+     * @param resets whether its scores ask for the accumulators to start anew
+     */
+    private record Begun(List<QueuedSample> samples, Future<StepOutcome> learned, boolean resets) {}
+
+    /** What follows a step, before the next one begins. */
+    @FunctionalInterface
+    public interface After {
+        void trained(List<QueuedSample> batch) throws Exception;
+    }
 
     /**
      * A user of the mini-batch: its row as stored, left as it is until the step is applied, and
@@ -106,34 +136,31 @@ public final class OnlineTraining {
         this.admitAfter = deployment.learner().admitAfter();
         this.drift = drift;
         this.batch = new MiniBatch(spec, deployment.learner().batch());
+        this.spare = new MiniBatch(spec, deployment.learner().batch());
         this.rows = new SampleRows(spec, deployment.sampleSchema());
     }
 
-    /** Trains a mini-batch of the queue; the progress then knows how far each partition is. */
-    public void trainQueued(List<QueuedSample> queued) throws Exception {
-        train(queued);
-        for (QueuedSample sample : queued) {
-            // By comparison first: a partition has few mini-batches that do not move it on.
-            Long next = progress.offsets.get(sample.partition());
-            if (next == null || next <= sample.offset()) {
-                progress.offsets.put(sample.partition(), sample.offset() + 1);
-            }
-        }
+    /** Sets what follows each step; nothing, if absent. */
+    public void afterEach(After next) {
+        after = next;
     }
 
-    /** Scores, counts and trains one mini-batch of checked samples. */
+    /** Scores and counts a mini-batch of checked samples, and begins to learn from it. */
+    @Override
     public void train(List<QueuedSample> samples) throws Exception {
-        batch.clear();
-        slots.clear();
-        slotOrder.clear();
-        slotCount = 0;
-        sharedSlot = NOT_LOADED;
-        int[] slotsOfRows = new int[samples.size()];
-        for (int row = 0; row < slotsOfRows.length; row++) {
-            QueuedSample sample = samples.get(row);
-            slotsOfRows[row] = userField < 0 ? SampleRows.NO_SLOT : slot(sample);
-            rows.add(sample, slotsOfRows[row], batch);
+        spare.clear();
+        for (QueuedSample sample : samples) {
+            rows.add(sample, spare);
         }
+        settle();
+        MiniBatch last = batch;
+        batch = spare;
+        spare = last;
+        begin(samples);
+    }
+
+    private void begin(List<QueuedSample> samples) throws Exception {
+        int[] slotsOfRows = loadRows(samples);
         if (progress.snapshotMs == LearnerProgress.NEVER) {
             progress.snapshotMs = samples.get(0).maturedAtMs();
         }
@@ -142,12 +169,47 @@ public final class OnlineTraining {
                         ? null
                         : shadowStep(samples, slotsOfRows, shadows, moments);
         trainer.learningRateFactor(drift.learningRateFactor(samples.get(0).maturedAtMs()));
-        StepOutcome outcome = trainer.step(batch);
+        MiniBatch scoring = batch;
+        Future<MiniBatch> scored =
+                worker.begin(
+                        () -> {
+                            trainer.score(scoring);
+                            return scoring;
+                        });
+        Future<StepOutcome> learned = worker.begin(() -> trainer.learn(scoring));
+        worker.await(scored);
         quality.count(samples, batch, trainer::prediction);
         if (shadows != null && shadowStep != null) {
             predict(shadowStep.predictions());
             shadows.take(shadowStep);
         }
+        begun = new Begun(samples, learned, drift.count(samples, batch, trainer::prediction));
+    }
+
+    /** By row of the mini-batch the slot of its user; the users' rows are in their slots then. */
+    private int[] loadRows(List<QueuedSample> samples) throws Exception {
+        slots.clear();
+        slotOrder.clear();
+        slotCount = 0;
+        sharedSlot = NOT_LOADED;
+        int[] slotsOfRows = new int[samples.size()];
+        Arrays.fill(slotsOfRows, NO_SLOT);
+        for (int row = 0; userField >= 0 && row < slotsOfRows.length; row++) {
+            slotsOfRows[row] = slot(samples.get(row));
+            batch.category(row, userField, slotsOfRows[row]);
+        }
+        return slotsOfRows;
+    }
+
+    /** Ends the step that has begun, if one has, with all that follows it. */
+    @Override
+    public void settle() throws Exception {
+        Begun ending = begun;
+        if (ending == null) {
+            return;
+        }
+        begun = null;
+        StepOutcome outcome = worker.await(ending.learned());
         if (outcome.applied()) {
             saveRows();
             countLabels();
@@ -155,14 +217,26 @@ public final class OnlineTraining {
         } else {
             progress.droppedSteps++;
         }
-        if (drift.count(samples, batch, trainer::prediction)) {
+        if (ending.resets()) {
             trainer.resetAccumulators();
         }
         lastLoss = outcome.applied() ? outcome.totalLoss() : Double.NaN;
-        progress.samples += samples.size();
-        for (QueuedSample sample : samples) {
+        progress.samples += ending.samples().size();
+        for (QueuedSample sample : ending.samples()) {
             progress.trainedMs = Math.max(progress.trainedMs, sample.maturedAtMs());
+            // By comparison first: a partition has few mini-batches that do not move it on.
+            Long next = progress.offsets.get(sample.partition());
+            if (next == null || next <= sample.offset()) {
+                progress.offsets.put(sample.partition(), sample.offset() + 1);
+            }
         }
+        after.trained(ending.samples());
+    }
+
+    /** Ends the thread; what it works on is void. */
+    @Override
+    public void close() {
+        worker.close();
     }
 
     private void countLabels() {

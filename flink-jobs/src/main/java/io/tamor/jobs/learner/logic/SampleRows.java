@@ -14,7 +14,7 @@ import java.util.List;
  * rows, the user becomes the slot that holds its row. Not thread-safe.
  */
 public final class SampleRows {
-    /** The slot argument where the model has no user row. */
+    /** The slot of a user where the model has no user row. */
     public static final int NO_SLOT = -1;
 
     private final ModelSpec spec;
@@ -30,10 +30,16 @@ public final class SampleRows {
 
     /** Adds the sample as the batch's next row and returns the row's index. */
     public int add(QueuedSample sample, int slot, MiniBatch into) {
-        int row = into.addRow();
+        int row = add(sample, into);
         if (slot != NO_SLOT) {
-            into.category(row, ModelSpecs.userRowField(spec), slot);
+            into.category(row, firstHashed - 1, slot);
         }
+        return row;
+    }
+
+    /** The same but for the user's slot. */
+    int add(QueuedSample sample, MiniBatch into) {
+        int row = into.addRow();
         SampleView view = sample.view();
         List<FieldSpec> fields = spec.input().fields();
         int at = view.firstField();

@@ -15,9 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +70,7 @@ public final class Shadows implements Comparison, AutoCloseable {
     /** The versions that the store has. */
     private final Set<Long> stored = new HashSet<>();
 
-    private @Nullable ExecutorService thread;
+    private final Worker worker = new Worker("learner-shadows");
     private final List<ShadowStep> taken = new ArrayList<>();
     private final Queue<Future<?>> waiting = new ArrayDeque<>();
 
@@ -141,18 +138,20 @@ public final class Shadows implements Comparison, AutoCloseable {
         if (taken.size() * capacity >= SAMPLES_AT_ONCE) {
             handOver();
             while (waiting.size() > MOST_WAITING) {
-                await(waiting.remove());
+                worker.await(waiting.remove());
             }
         }
     }
 
     private void handOver() {
-        if (thread == null) {
-            thread = Executors.newSingleThreadExecutor(Shadows::thread);
-        }
         List<ShadowStep> steps = List.copyOf(taken);
         taken.clear();
-        waiting.add(thread.submit(() -> steps.forEach(this::score)));
+        waiting.add(
+                worker.begin(
+                        () -> {
+                            steps.forEach(this::score);
+                            return steps.size();
+                        }));
     }
 
     /** Waits until all that was taken is scored and counted. */
@@ -161,18 +160,7 @@ public final class Shadows implements Comparison, AutoCloseable {
             handOver();
         }
         while (!waiting.isEmpty()) {
-            await(waiting.remove());
-        }
-    }
-
-    private static void await(Future<?> scored) {
-        try {
-            scored.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while versions scored", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a version beside the learner cannot score", e);
+            worker.await(waiting.remove());
         }
     }
 
@@ -197,19 +185,10 @@ public final class Shadows implements Comparison, AutoCloseable {
         shadow.score(batch);
     }
 
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "learner-shadows");
-        thread.setDaemon(true);
-        return thread;
-    }
-
     /** Ends the thread. */
     @Override
     public void close() {
-        if (thread != null) {
-            thread.shutdownNow();
-            thread = null;
-        }
+        worker.close();
     }
 
     /**

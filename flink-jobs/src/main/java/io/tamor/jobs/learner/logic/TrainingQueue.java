@@ -25,10 +25,17 @@ public final class TrainingQueue {
     private long passedMs = Long.MIN_VALUE;
     private long allowed = Long.MAX_VALUE;
 
-    /** Trains one mini-batch, whose samples have left the queue. */
+    /** Trains mini-batches. */
     @FunctionalInterface
     public interface Step {
+        /**
+         * Begins to train a mini-batch, which leaves the queue when this returns. What was begun
+         * before is over by then.
+         */
         void train(List<QueuedSample> batch) throws Exception;
+
+        /** Ends what was begun; every call of the queue that trains ends with it. */
+        default void settle() throws Exception {}
     }
 
     /** Takes each untrained sample: its place in the current mini-batch, or {@link #HELD}. */
@@ -51,6 +58,7 @@ public final class TrainingQueue {
         boolean late = sample.maturedAtMs() <= passedMs;
         if (late && allowed > 0) {
             join(sample, step);
+            step.settle();
         } else {
             held.add(sample);
         }
@@ -81,25 +89,20 @@ public final class TrainingQueue {
     /** Lets the samples that are due join, as far as allowed. */
     public void joinDue(Step step) throws Exception {
         while (allowed > 0 && isDue()) {
-            QueuedSample next = held.poll();
-            if (next != null) {
-                join(next, step);
-            }
+            join(held.poll(), step);
         }
+        step.settle();
     }
 
     /** The input has ended: trains everything, the last mini-batch partial. */
     public void drain(Step step) throws Exception {
-        while (true) {
-            QueuedSample next = held.poll();
-            if (next == null) {
-                break;
-            }
-            join(next, step);
+        while (held.size() > 0) {
+            join(held.poll(), step);
         }
         if (!batch.isEmpty()) {
-            cut(step);
+            cut(batch.size(), step);
         }
+        step.settle();
     }
 
     /** The time up to which samples have joined a batch, or are due, epoch milliseconds. */
@@ -166,21 +169,21 @@ public final class TrainingQueue {
     }
 
     private void join(QueuedSample sample, Step step) throws Exception {
-        if (!batch.isEmpty() && sample.maturedAtMs() - batch.get(0).maturedAtMs() > maxDelayMs) {
-            cut(step);
-        }
         batch.add(sample);
         allowed--;
+        if (sample.maturedAtMs() - batch.get(0).maturedAtMs() > maxDelayMs) {
+            cut(batch.size() - 1, step);
+        }
         if (batch.size() == capacity) {
-            cut(step);
+            cut(batch.size(), step);
         }
     }
 
-    private void cut(Step step) throws Exception {
-        List<QueuedSample> full = new ArrayList<>(batch);
-        // They leave first: what the step finds in the queue is what is left.
-        batch.clear();
-        step.train(full);
+    private void cut(int size, Step step) throws Exception {
+        List<QueuedSample> first = batch.subList(0, size);
+        // They leave last: what ends the step before finds them here, not trained yet.
+        step.train(List.copyOf(first));
+        first.clear();
     }
 
     /**

@@ -59,6 +59,7 @@ class MergeRoundsTest {
             training.train(
                     TestingSamples.queued(
                             deployment, samples.subList(batch * BATCH, (batch + 1) * BATCH)));
+            training.settle();
         }
     }
 

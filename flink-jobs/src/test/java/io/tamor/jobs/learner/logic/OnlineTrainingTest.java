@@ -28,7 +28,7 @@ class OnlineTrainingTest {
         LearnerProgress progress = new LearnerProgress(spec.tasks().size());
         OnlineTraining training = training(deployment, spec, progress);
         for (int from = 0; from < samples.size(); from += BATCH) {
-            training.train(TestingSamples.queued(deployment, samples.subList(from, from + BATCH)));
+            train(training, deployment, samples.subList(from, from + BATCH));
         }
         assertThat(progress.droppedSteps).isPositive();
         assertThat(progress.steps + progress.droppedSteps).isEqualTo(8);
@@ -50,11 +50,11 @@ class OnlineTrainingTest {
         OnlineTraining training =
                 training(deployment, spec, new LearnerProgress(spec.tasks().size()));
         List<Sample> twice = List.of(samples.get(0), renamed(samples.get(1), samples.get(0), 0));
-        training.train(TestingSamples.queued(deployment, twice));
+        train(training, deployment, twice);
         UserRow first = rows.rows.get(samples.get(0).getUserId());
         assertThat(first.trainedMs).isEqualTo(twice.get(1).getMaturedAtMs());
         assertThat(first.values).hasSize(4);
-        training.train(TestingSamples.queued(deployment, twice));
+        train(training, deployment, twice);
         assertThat(rows.rows).hasSize(1);
         assertThat(rows.rows.get(samples.get(0).getUserId()).accumulators)
                 .isNotEqualTo(first.accumulators);
@@ -68,17 +68,13 @@ class OnlineTrainingTest {
         OnlineTraining training =
                 training(deployment, spec, new LearnerProgress(spec.tasks().size()));
         Trainer fresh = new Trainer(spec, BATCH);
-        training.train(TestingSamples.queued(deployment, List.of(samples.get(0))));
+        train(training, deployment, List.of(samples.get(0)));
         UserRow stored = rows.rows.get(samples.get(0).getUserId());
         Arrays.fill(stored.accumulators, 1e6f);
         long ttlMs = deployment.learner().userRowTtl().toMillis();
-        training.train(
-                TestingSamples.queued(
-                        deployment, List.of(renamed(samples.get(1), samples.get(0), ttlMs - 1))));
+        train(training, deployment, List.of(renamed(samples.get(1), samples.get(0), ttlMs - 1)));
         assertThat(rows.rows.get(samples.get(0).getUserId()).accumulators[0]).isGreaterThan(1e5f);
-        training.train(
-                TestingSamples.queued(
-                        deployment, List.of(renamed(samples.get(2), samples.get(0), 2 * ttlMs))));
+        train(training, deployment, List.of(renamed(samples.get(2), samples.get(0), 2 * ttlMs)));
         assertThat(rows.rows.get(samples.get(0).getUserId()).accumulators[0])
                 .isLessThan(fresh.initialExternalAccumulators(0)[0] + 1);
     }
@@ -93,31 +89,33 @@ class OnlineTrainingTest {
         ModelSpec spec = ModelSpecs.of(deployment);
         OnlineTraining training =
                 training(deployment, spec, new LearnerProgress(spec.tasks().size()));
-        training.train(TestingSamples.queued(deployment, List.of(samples.get(0))));
+        train(training, deployment, List.of(samples.get(0)));
         assertThat(rows.rows.get(user).admitted()).isFalse();
         assertThat(rows.rows.get(user).samplesBefore).isEqualTo(1);
         // Two at once: the second of them is the third and is trained on a row of its own.
-        training.train(
-                TestingSamples.queued(
-                        deployment,
-                        List.of(
-                                renamed(samples.get(1), samples.get(0), 1),
-                                renamed(samples.get(2), samples.get(0), 2))));
+        train(
+                training,
+                deployment,
+                List.of(
+                        renamed(samples.get(1), samples.get(0), 1),
+                        renamed(samples.get(2), samples.get(0), 2)));
         UserRow admitted = rows.rows.get(user);
         assertThat(admitted.samplesBefore).isEqualTo(2);
         assertThat(admitted.values).hasSize(4).isNotEqualTo(new float[4]);
         // The count is forgotten like a row: after the time to live it begins again.
         rows.rows.get(user).values = new float[0];
-        training.train(
-                TestingSamples.queued(
-                        deployment,
-                        List.of(
-                                renamed(
-                                        samples.get(3),
-                                        samples.get(0),
-                                        Duration.ofDays(91).toMillis()))));
+        train(
+                training,
+                deployment,
+                List.of(renamed(samples.get(3), samples.get(0), Duration.ofDays(91).toMillis())));
         assertThat(rows.rows.get(user).admitted()).isFalse();
         assertThat(rows.rows.get(user).samplesBefore).isEqualTo(1);
+    }
+
+    private static void train(OnlineTraining training, Deployment deployment, List<Sample> samples)
+            throws Exception {
+        training.train(TestingSamples.queued(deployment, samples));
+        training.settle();
     }
 
     private static Sample renamed(Sample sample, Sample user, long laterMs) {

@@ -11,6 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +176,65 @@ class TrainingQueueTest {
             queue.advance(TestingSamples.START_MS + 3, step);
             assertThat(next).containsExactly(Map.entry("samples-0", readAhead == 0 ? 3L : 5L));
             assertThat(queue.resumeAt(next)).containsExactly(Map.entry("samples-0", 1L));
+        }
+    }
+
+    @Test
+    void aStepThatEndsWithTheNextOneLeavesTheSameBehindAsOneThatEndsAtOnce() throws Exception {
+        Random random = new Random(5);
+        for (int run = 0; run < 50; run++) {
+            TrainingQueue queue = new TrainingQueue(3, 10);
+            Lagging step = new Lagging(queue);
+            List<Long> maturities = new ArrayList<>();
+            for (int offset = 0; offset < 20; offset++) {
+                maturities.add(TestingSamples.START_MS + random.nextInt(60));
+                Sample sample = maturingAt(maturities.get(offset));
+                queue.offer(reader.of(sample, "samples-0", offset), step);
+            }
+            queue.advance(TestingSamples.START_MS + random.nextInt(60), step);
+            assertThat(step.running).isEmpty();
+            queue.drain(step);
+            assertThat(step.trained.stream().flatMap(List::stream)).hasSize(20);
+            Set<Long> untrained = new TreeSet<>(LongStream.range(0, 20).boxed().toList());
+            for (int i = 0; i < step.trained.size(); i++) {
+                untrained.removeAll(step.trained.get(i));
+                long next = i == 0 ? 0 : step.next.get(i - 1);
+                next = Math.max(next, Collections.max(step.trained.get(i)) + 1);
+                step.next.add(next);
+                long resume = untrained.isEmpty() ? next : Collections.min(untrained);
+                assertThat(step.resumed.get(i)).isEqualTo(Math.min(next, resume));
+            }
+        }
+    }
+
+    /** Ends a step with the next one, and then asks where reading would go on. */
+    private static final class Lagging implements TrainingQueue.Step {
+        private final TrainingQueue queue;
+        private final Map<String, Long> after = new HashMap<>();
+        private final List<List<Long>> trained = new ArrayList<>();
+        private final List<Long> resumed = new ArrayList<>();
+        private final List<Long> next = new ArrayList<>();
+        private List<QueuedSample> running = List.of();
+
+        Lagging(TrainingQueue queue) {
+            this.queue = queue;
+        }
+
+        @Override
+        public void train(List<QueuedSample> batch) throws Exception {
+            settle();
+            running = batch;
+        }
+
+        @Override
+        public void settle() throws Exception {
+            if (running.isEmpty()) {
+                return;
+            }
+            running.forEach(s -> after.merge(s.partition(), s.offset() + 1, Math::max));
+            trained.add(running.stream().map(QueuedSample::offset).toList());
+            running = List.of();
+            resumed.add(queue.resumeAt(after).get("samples-0"));
         }
     }
 
