@@ -43,6 +43,11 @@ public final class TestingFaults implements Serializable {
         return plan(run, faults);
     }
 
+    /** What has been planned for a run. */
+    static TestingFaults of(String run) {
+        return new TestingFaults(run);
+    }
+
     private static TestingFaults plan(String run, List<Fault> faults) {
         PLANS.put(run, new Plan(faults));
         return new TestingFaults(run);
@@ -58,6 +63,11 @@ public final class TestingFaults implements Serializable {
     /** A point of the job is reached; true once where it is due, and the caller lets it fail. */
     public boolean due(String point) {
         return PLANS.get(run).reached(point);
+    }
+
+    /** Name of the run. */
+    String run() {
+        return run;
     }
 
     /** How many failures have taken place. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tamor.jobs.io.TestingKafkaBroker;
 import io.tamor.jobs.kill.FaultyMap;
 import io.tamor.jobs.kill.FaultySink;
+import io.tamor.jobs.kill.FaultyStorage;
 import io.tamor.jobs.kill.TestingCluster;
 import io.tamor.jobs.kill.TestingFaults;
 import io.tamor.jobs.kill.TestingSeeds;
@@ -47,6 +48,9 @@ final class LearnerKillITCase {
                     Map.entry(FaultyMap.SNAPSHOT, 4),
                     Map.entry(FaultyMap.COMPLETE, 4),
                     Map.entry(FaultySink.SNAPSHOT, 4),
+                    Map.entry(FaultyStorage.WRITTEN, 60),
+                    Map.entry(FaultyStorage.LOST, 60),
+                    Map.entry(FaultyStorage.CONCLUDED, 4),
                     Map.entry(FaultySnapshotSink.STAGED, 6),
                     Map.entry(FaultySnapshotSink.BARRIER, 4),
                     Map.entry(FaultySnapshotSink.COMPLETE, 3),
@@ -73,7 +77,7 @@ final class LearnerKillITCase {
         broker = new TestingKafkaBroker(folder.resolve("broker"));
         samples = LearnerRun.samples(folder, SAMPLES);
         LearnerRun.produce(broker, samples);
-        undisturbed = run(TestingFaults.none("undisturbed"), "undisturbed", 1000);
+        undisturbed = run(TestingFaults.none("undisturbed"), 0, "undisturbed", 1000);
     }
 
     @AfterAll
@@ -90,7 +94,7 @@ final class LearnerKillITCase {
     void aKilledRunPublishesWhatTheUndisturbedOneDoes(int seed) throws Exception {
         String name = "killed-" + seed;
         TestingFaults faults = TestingFaults.drawn(name, seed, 1 + seed % 3, POINTS);
-        LearnerRun.Outcome killed = run(faults, name, 3);
+        LearnerRun.Outcome killed = run(faults, LearnerRun.toleratedCheckpoints(seed), name, 3);
         String which = "seed " + seed + ", " + faults;
         assertThat(faults.fired()).as(which).isPositive();
         assertThat(killed.problems()).as(which).isEmpty();
@@ -163,12 +167,14 @@ final class LearnerKillITCase {
         throw new AssertionError("sample " + index + " is in no version");
     }
 
-    private static LearnerRun.Outcome run(TestingFaults faults, String name, int keep)
+    private static LearnerRun.Outcome run(
+            TestingFaults faults, int toleratedCheckpoints, String name, int keep)
             throws Exception {
         return new LearnerRun(
                         broker,
                         LearnerRun.deployment(folder.resolve(name), name, broker.bootstrap(), keep),
-                        faults)
+                        faults,
+                        toleratedCheckpoints)
                 .run();
     }
 }

@@ -28,6 +28,7 @@ final class LearnerProcess {
         LearnerRun.define(
                         DeploymentReader.read(Path.of(arguments[0])),
                         TestingFaults.none("process"),
+                        0,
                         arguments.length > 1 ? arguments[1] : null)
                 .execute("process");
     }

@@ -75,7 +75,8 @@ final class LearnerProcessKillITCase {
         return new LearnerRun(
                         broker,
                         LearnerRun.deployment(own, name, broker.bootstrap(), 1000),
-                        TestingFaults.none(name))
+                        TestingFaults.none(name),
+                        0)
                 .run(() -> live(learner, random, kills));
     }
 

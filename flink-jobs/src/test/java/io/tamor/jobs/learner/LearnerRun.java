@@ -11,6 +11,7 @@ import io.tamor.jobs.io.PacedSource;
 import io.tamor.jobs.io.TestingKafkaBroker;
 import io.tamor.jobs.kill.FaultyMap;
 import io.tamor.jobs.kill.FaultySink;
+import io.tamor.jobs.kill.FaultyStorage;
 import io.tamor.jobs.kill.TestingFaults;
 import io.tamor.jobs.learner.logic.TestingSamples;
 import io.tamor.jobs.snapshot.FaultySnapshotSink;
@@ -34,6 +35,7 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.concurrent.Future;
 import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -52,6 +54,7 @@ final class LearnerRun {
     private final TestingKafkaBroker broker;
     private final Deployment deployment;
     private final TestingFaults faults;
+    private final int toleratedCheckpoints;
 
     /**
      * What a run has published.
@@ -73,10 +76,25 @@ final class LearnerRun {
             SortedMap<Long, Manifest> manifests,
             List<String> problems) {}
 
-    LearnerRun(TestingKafkaBroker broker, Deployment deployment, TestingFaults faults) {
+    /**
+     * @param toleratedCheckpoints how many checkpoints may fail one after the other before the job
+     *     does
+     */
+    LearnerRun(
+            TestingKafkaBroker broker,
+            Deployment deployment,
+            TestingFaults faults,
+            int toleratedCheckpoints) {
         this.broker = broker;
         this.deployment = deployment;
         this.faults = faults;
+        this.toleratedCheckpoints = toleratedCheckpoints;
+    }
+
+    /** How many failed checkpoints a seed's run tolerates: none, or every one. */
+    static int toleratedCheckpoints(int seed) {
+        // Five has no divisor in common with the number of points, so each is met both ways.
+        return seed % 5 < 2 ? Integer.MAX_VALUE : 0;
     }
 
     /** A deployment whose outputs are its own; the samples are everybody's. */
@@ -154,7 +172,10 @@ final class LearnerRun {
     }
 
     Outcome run() throws Exception {
-        return run(() -> define(deployment, faults, null).execute(deployment.name()));
+        return run(
+                () ->
+                        define(deployment, faults, toleratedCheckpoints, null)
+                                .execute(deployment.name()));
     }
 
     /** Reads while the job is run. */
@@ -213,11 +234,16 @@ final class LearnerRun {
      * @param from a checkpoint to go on from; null: from the beginning
      */
     static StreamExecutionEnvironment define(
-            Deployment deployment, TestingFaults faults, @Nullable String from) {
+            Deployment deployment,
+            TestingFaults faults,
+            int toleratedCheckpoints,
+            @Nullable String from) {
         Configuration configuration = JobEnvironment.configure(deployment);
         if (from != null) {
             configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, from);
         }
+        FaultyStorage.use(configuration, faults);
+        configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, toleratedCheckpoints);
         configuration.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(2));
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 10);

@@ -7,6 +7,7 @@ import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.io.TestingKafkaBroker;
 import io.tamor.jobs.kill.FaultyMap;
 import io.tamor.jobs.kill.FaultySink;
+import io.tamor.jobs.kill.FaultyStorage;
 import io.tamor.jobs.kill.TestingCluster;
 import io.tamor.jobs.kill.TestingFaults;
 import io.tamor.jobs.kill.TestingSeeds;
@@ -45,6 +46,9 @@ final class ParallelLearningKillITCase {
                     Map.entry(FaultyMap.LOST, SAMPLES / 3),
                     Map.entry(FaultyMap.COMPLETE, 4),
                     Map.entry(FaultySink.SNAPSHOT, 4),
+                    Map.entry(FaultyStorage.WRITTEN, 60),
+                    Map.entry(FaultyStorage.LOST, 60),
+                    Map.entry(FaultyStorage.CONCLUDED, 4),
                     Map.entry(FaultySnapshotSink.STAGED, 3),
                     Map.entry(FaultySnapshotSink.BARRIER, 4),
                     Map.entry(FaultySnapshotSink.COMPLETE, 2),
@@ -86,7 +90,12 @@ final class ParallelLearningKillITCase {
         String name = "replicas-" + seed;
         TestingFaults faults = TestingFaults.drawn(name, seed, 1 + seed % 3, POINTS);
         LearnerRun.Outcome outcome =
-                new LearnerRun(broker, deployment(name, seed % 2 == 0), faults).run();
+                new LearnerRun(
+                                broker,
+                                deployment(name, seed % 2 == 0),
+                                faults,
+                                LearnerRun.toleratedCheckpoints(seed))
+                        .run();
         String which = "seed " + seed + ", " + faults;
         assertThat(faults.fired()).as(which).isPositive();
         assertThat(outcome.problems()).as(which).isEmpty();
