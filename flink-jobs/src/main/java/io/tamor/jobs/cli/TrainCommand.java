@@ -114,7 +114,7 @@ public final class TrainCommand implements Callable<Integer> {
                 seconds,
                 training.progress().samples / seconds,
                 training.progress().droppedSteps,
-                training.drift().alarms());
+                training.drift().alarms().total());
         for (MetricRow row : training.quality().total()) {
             if (row.scenario().equals(MetricRow.ALL)) {
                 to.printf(
@@ -136,7 +136,7 @@ public final class TrainCommand implements Callable<Integer> {
         root.put("lateSamples", training.progress().lateSamples);
         ObjectNode refused = root.putObject("refused");
         training.refused().forEach((cause, count) -> refused.put(cause.name(), count));
-        root.put("driftAlarms", training.drift().alarms());
+        root.put("driftAlarms", training.drift().alarms().total());
         root.put("seconds", seconds);
         root.put("snapshot", written == null ? null : written.toString());
         quality(root.putArray("metrics"), training.quality().total());

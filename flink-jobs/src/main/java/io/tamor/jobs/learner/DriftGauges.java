@@ -15,7 +15,7 @@ final class DriftGauges {
 
     static void register(MetricGroup learner, ModelSpec spec, DriftMonitor monitor) {
         MetricGroup group = learner.addGroup("drift");
-        group.gauge("alarms", () -> monitor.alarms());
+        group.gauge("alarms", () -> monitor.alarms().total());
         for (int t = 0; t < spec.tasks().size(); t++) {
             if (spec.tasks().get(t).target() != Target.BINARY) {
                 continue;
@@ -28,7 +28,7 @@ final class DriftGauges {
                 for (DriftMonitor.Signal signal : DriftMonitor.Signal.values()) {
                     place.gauge(
                             signal.name().toLowerCase(Locale.ROOT),
-                            () -> monitor.alarms(task, tier, signal));
+                            () -> monitor.alarms().of(task, tier, signal));
                 }
             }
         }

@@ -2,6 +2,8 @@ package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.io.OutgoingRecord;
+import io.tamor.jobs.learner.logic.DriftAlarms;
+import io.tamor.jobs.learner.logic.DriftMonitor.Signal;
 import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.QualitySlice;
 import io.tamor.schemas.LearnerMetrics;
@@ -31,7 +33,7 @@ final class LearnerOutputs {
     }
 
     /** One record a slice, with the counters as of now. */
-    void metrics(List<QualitySlice> slices, LearnerProgress progress) {
+    void metrics(List<QualitySlice> slices, LearnerProgress progress, DriftAlarms alarms) {
         for (QualitySlice slice : slices) {
             LearnerMetrics metrics =
                     LearnerMetrics.newBuilder()
@@ -52,6 +54,8 @@ final class LearnerOutputs {
                             .setMae(slice.row().values().get("mae"))
                             .setGini(slice.row().values().get("gini"))
                             .setSpearman(slice.row().values().get("spearman"))
+                            .setLossAlarms(alarms(slice, alarms, Signal.LOSS))
+                            .setCalibrationAlarms(alarms(slice, alarms, Signal.CALIBRATION))
                             .setSamples(progress.samples)
                             .setSteps(progress.steps)
                             .setDroppedSteps(progress.droppedSteps)
@@ -62,6 +66,11 @@ final class LearnerOutputs {
                     metricsWire.encode(metrics),
                     slice.toMs());
         }
+    }
+
+    /** Alarms are counted since the beginning, so a window has none. */
+    private static @Nullable Long alarms(QualitySlice slice, DriftAlarms alarms, Signal signal) {
+        return slice.cumulative() ? alarms.of(slice.row(), signal) : null;
     }
 
     /** A user's row as of a version; null deletes it. */

@@ -369,7 +369,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     }
 
     private void say(List<QualitySlice> slices) {
-        outputs.metrics(slices, progress);
+        outputs.metrics(slices, progress, drift.alarms());
         gauges.update(slices);
     }
 

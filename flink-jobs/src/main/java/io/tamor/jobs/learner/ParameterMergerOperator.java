@@ -279,7 +279,7 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
     }
 
     private void say(List<QualitySlice> slices) {
-        outputs.metrics(slices, whole.progress());
+        outputs.metrics(slices, whole.progress(), whole.alarms());
         gauges.update(slices);
     }
 

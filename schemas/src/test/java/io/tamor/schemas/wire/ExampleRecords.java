@@ -95,6 +95,8 @@ final class ExampleRecords {
                         null,
                         null,
                         null,
+                        null,
+                        null,
                         null));
     }
 
@@ -120,7 +122,36 @@ final class ExampleRecords {
                 0.8,
                 120.5,
                 0.6,
-                0.4);
+                0.4,
+                null,
+                null);
+    }
+
+    /** With alarms, which version 2 did not count; the bytes in /v3 hold exactly this. */
+    static LearnerMetrics driftMetrics() {
+        return new LearnerMetrics(
+                "wealth",
+                "click",
+                "high",
+                "all",
+                true,
+                NOON,
+                NOON + 3_600_000,
+                100L,
+                7L,
+                0.75,
+                0.2,
+                0.9,
+                1.1,
+                1000L,
+                10L,
+                0L,
+                null,
+                null,
+                null,
+                null,
+                3L,
+                1L);
     }
 
     /** With a reason, which version 1 had no place for; the bytes in /v2 hold exactly this. */

@@ -32,13 +32,11 @@ public final class DriftMonitor {
         CALIBRATION
     }
 
-    private static final int SIGNALS = Signal.values().length;
-
     private final DriftOptions options;
     private final List<TaskSpec> tasks;
     private final int tiers;
+    private final DriftAlarms alarms;
     private final Adwin[] windows;
-    private final long[] alarms;
     private long alarmMs = LearnerProgress.NEVER;
     private long resetMs = LearnerProgress.NEVER;
 
@@ -46,12 +44,11 @@ public final class DriftMonitor {
         this.options = options;
         this.tasks = spec.tasks();
         this.tiers = spec.input().tiers().size();
-        int slices = tasks.size() * tiers * SIGNALS;
-        this.windows = new Adwin[slices];
-        for (int i = 0; i < slices; i++) {
+        this.alarms = new DriftAlarms(spec.tasks(), spec.input().tiers());
+        this.windows = new Adwin[alarms.slices()];
+        for (int i = 0; i < windows.length; i++) {
             windows[i] = new Adwin(options.confidence());
         }
-        this.alarms = new long[slices];
     }
 
     /**
@@ -89,43 +86,25 @@ public final class DriftMonitor {
         double likelihood = label ? probability : 1 - probability;
         double loss = -Math.log(Math.max(likelihood, LEAST_PROBABILITY)) / LARGEST_LOSS;
         double residual = ((label ? 1 : 0) - probability + 1) / 2;
-        Adwin losses = windows[index(task, tier, Signal.LOSS)];
+        Adwin losses = windows[alarms.slice(task, tier, Signal.LOSS)];
         boolean worse = losses.add(Math.min(1, loss)) && losses.mean() > losses.meanBefore();
         if (worse) {
-            alarms[index(task, tier, Signal.LOSS)]++;
+            alarms.raise(task, tier, Signal.LOSS);
         }
-        Adwin residuals = windows[index(task, tier, Signal.CALIBRATION)];
+        Adwin residuals = windows[alarms.slice(task, tier, Signal.CALIBRATION)];
         boolean off =
                 residuals.add(Math.min(1, Math.max(0, residual)))
                         && Math.abs(residuals.mean() - 0.5)
                                 > Math.abs(residuals.meanBefore() - 0.5);
         if (off) {
-            alarms[index(task, tier, Signal.CALIBRATION)]++;
+            alarms.raise(task, tier, Signal.CALIBRATION);
         }
         return worse || off;
     }
 
-    private int index(int task, int tier, Signal signal) {
-        int place =
-                switch (signal) {
-                    case LOSS -> 0;
-                    case CALIBRATION -> 1;
-                };
-        return (task * tiers + tier) * SIGNALS + place;
-    }
-
-    /** Alarms since the beginning. */
-    public long alarms(int task, int tier, Signal signal) {
-        return alarms[index(task, tier, signal)];
-    }
-
-    /** All alarms since the beginning. */
-    public long alarms() {
-        long sum = 0;
-        for (long count : alarms) {
-            sum += count;
-        }
-        return sum;
+    /** Alarms since the beginning; the monitor's own. */
+    public DriftAlarms alarms() {
+        return alarms;
     }
 
     /** The factor of the learning rates at an event time. */
@@ -148,7 +127,7 @@ public final class DriftMonitor {
         out.writeInt(tasks.size());
         out.writeInt(tiers);
         for (int i = 0; i < windows.length; i++) {
-            out.writeLong(alarms[i]);
+            out.writeLong(alarms.count(i));
             windows[i].write(out);
         }
     }
@@ -161,7 +140,7 @@ public final class DriftMonitor {
         expect("tasks", tasks.size(), in.readInt());
         expect("tiers", tiers, in.readInt());
         for (int i = 0; i < windows.length; i++) {
-            alarms[i] = in.readLong();
+            alarms.count(i, in.readLong());
             windows[i].read(in);
         }
     }

@@ -231,6 +231,13 @@ public final class MergedLearner {
         return all;
     }
 
+    /** Alarms of drift, each replica's for its users. */
+    public DriftAlarms alarms() {
+        DriftAlarms all = new DriftAlarms(spec.tasks(), spec.input().tiers());
+        reports().forEach(report -> all.add(report.alarms()));
+        return all;
+    }
+
     /** Where to read on after what all replicas have trained, by topic-partition. */
     public Map<String, Long> sources() {
         Map<String, Long> sources = new TreeMap<>(progress.offsets);

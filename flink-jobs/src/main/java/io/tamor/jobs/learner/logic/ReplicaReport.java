@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param diverged whether its loss has run away since its last report
  * @param progress since its beginning, that of former replicas it took over included
  * @param quality likewise
+ * @param alarms of drift, since its users were first watched here
  * @param queued the first offset by topic-partition that it has read and not trained
  * @param founding what the merger begins with, where this replica is to tell; else null
  * @param cuts its own, and the last ones of replicas that it took over
@@ -35,20 +36,21 @@ public record ReplicaReport(
         boolean diverged,
         LearnerProgress progress,
         Quality quality,
+        DriftAlarms alarms,
         Map<String, Long> queued,
         @Nullable Founding founding,
         List<Cut> cuts,
         long liveVersion,
         long previousVersion,
         Comparison comparison) {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     public ReplicaReport {
         queued = Map.copyOf(queued);
         cuts = List.copyOf(cuts);
     }
 
-    /** Version 2: int version, then every field in their order above. It is never stored. */
+    /** Version 3: int version, then every field in their order above. It is never stored. */
     public byte[] write() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -58,6 +60,7 @@ public record ReplicaReport(
             out.writeBoolean(diverged);
             progress.write(out);
             quality.write(out);
+            alarms.write(out);
             out.writeInt(queued.size());
             for (Map.Entry<String, Long> partition : new TreeMap<>(queued).entrySet()) {
                 out.writeUTF(partition.getKey());
@@ -100,6 +103,8 @@ public record ReplicaReport(
         progress.read(in);
         Quality quality = new Quality(spec);
         quality.read(in);
+        DriftAlarms alarms = new DriftAlarms(spec.tasks(), spec.input().tiers());
+        alarms.read(in);
         Map<String, Long> queued = new TreeMap<>();
         for (int left = in.readInt(); left > 0; left--) {
             queued.put(in.readUTF(), in.readLong());
@@ -115,6 +120,7 @@ public record ReplicaReport(
                 diverged,
                 progress,
                 quality,
+                alarms,
                 queued,
                 founding,
                 cuts,

@@ -285,6 +285,7 @@ public final class ReplicaState {
                         diverged,
                         progress,
                         quality,
+                        drift.alarms(),
                         queued,
                         founding,
                         cuts,

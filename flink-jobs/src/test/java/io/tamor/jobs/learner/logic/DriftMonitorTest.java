@@ -42,7 +42,7 @@ class DriftMonitorTest {
         DriftMonitor monitor = monitor(1, false);
         feed(monitor, 1, 3000, 0.3, 0.5);
         feed(monitor, 2, 3000, 0.3, 0.3);
-        assertThat(monitor.alarms()).isZero();
+        assertThat(monitor.alarms().total()).isZero();
         assertThat(monitor.learningRateFactor(0)).isEqualTo(1);
     }
 
@@ -51,12 +51,12 @@ class DriftMonitorTest {
         DriftMonitor monitor = monitor(1, false);
         feed(monitor, 1, 3000, 0.2, 0.2);
         feed(monitor, 2, 3000, 0.6, 0.2);
-        assertThat(monitor.alarms(0, 1, DriftMonitor.Signal.LOSS)).isPositive();
-        assertThat(monitor.alarms(0, 1, DriftMonitor.Signal.CALIBRATION)).isPositive();
-        assertThat(monitor.alarms())
+        assertThat(monitor.alarms().of(0, 1, DriftMonitor.Signal.LOSS)).isPositive();
+        assertThat(monitor.alarms().of(0, 1, DriftMonitor.Signal.CALIBRATION)).isPositive();
+        assertThat(monitor.alarms().total())
                 .isEqualTo(
-                        monitor.alarms(0, 1, DriftMonitor.Signal.LOSS)
-                                + monitor.alarms(0, 1, DriftMonitor.Signal.CALIBRATION));
+                        monitor.alarms().of(0, 1, DriftMonitor.Signal.LOSS)
+                                + monitor.alarms().of(0, 1, DriftMonitor.Signal.CALIBRATION));
     }
 
     @Test
@@ -83,7 +83,7 @@ class DriftMonitorTest {
         resumed.read(new DataInputStream(new ByteArrayInputStream(bytes(stored))));
         feed(steady, 2, 1000, 0.6, 0.2);
         feed(resumed, 2, 1000, 0.6, 0.2);
-        assertThat(steady.alarms()).isPositive();
+        assertThat(steady.alarms().total()).isPositive();
         assertThat(bytes(resumed)).isEqualTo(bytes(steady));
     }
 
