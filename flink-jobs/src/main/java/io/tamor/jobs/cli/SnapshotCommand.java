@@ -5,6 +5,7 @@ import io.tamor.model.gate.GateReport;
 import io.tamor.model.snapshot.LocalSnapshotStore;
 import io.tamor.model.snapshot.Manifest;
 import io.tamor.model.snapshot.ManifestJson;
+import io.tamor.model.snapshot.Origin;
 import io.tamor.model.snapshot.SnapshotChain;
 import io.tamor.model.snapshot.SnapshotDiff;
 import io.tamor.model.snapshot.SnapshotFolder;
@@ -71,6 +72,15 @@ public final class SnapshotCommand {
         private static void print(Manifest manifest, PrintWriter out) {
             out.printf("version    %d%n", manifest.version());
             out.printf("parent     %s%n", manifest.parent());
+            Origin origin = manifest.startedFrom();
+            out.printf(
+                    "started    %s%n",
+                    origin == null
+                            ? "from no snapshot that is known"
+                            : "from version "
+                                    + origin.version()
+                                    + ", manifest sha256 "
+                                    + origin.manifestSha256());
             out.printf(
                     "content    %s%n",
                     manifest.delta() ? "delta: what changed since the parent" : "full");

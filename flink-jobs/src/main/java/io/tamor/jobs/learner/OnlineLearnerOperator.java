@@ -149,7 +149,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         if (start.pending(deployment)) {
             // A trainer of its own: its optimiser knows nothing of the parameters before.
             trainer = new Trainer(spec, deployment.learner().batch());
-            start.takeOver(deployment, trainer);
+            serving.startedFrom(start.takeOver(deployment, trainer));
         }
         reportedSamples = progress.samples;
     }

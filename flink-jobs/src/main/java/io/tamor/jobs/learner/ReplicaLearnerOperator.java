@@ -14,6 +14,7 @@ import io.tamor.jobs.learner.logic.Served;
 import io.tamor.jobs.learner.logic.Standing;
 import io.tamor.jobs.learner.logic.TrainingQueue;
 import io.tamor.model.metric.MetricWindows;
+import io.tamor.model.snapshot.Origin;
 import io.tamor.model.training.Trainer;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -152,11 +153,9 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         }
     }
 
-    private void takeOver(Trainer trainer) throws IOException {
+    private @Nullable Origin takeOver(Trainer trainer) throws IOException {
         StartingPoint start = new StartingPoint();
-        if (start.pending(deployment)) {
-            start.takeOver(deployment, trainer);
-        }
+        return start.pending(deployment) ? start.takeOver(deployment, trainer) : null;
     }
 
     @Override

@@ -56,7 +56,11 @@ final class SnapshotAssembly {
         Parent parent = live == null ? null : new Parent(live.version(), live.manifestSha256());
         SnapshotContent bare =
                 ModelSnapshot.content(
-                        new Lineage(version, parent, ModelSnapshot.SOFTWARE_VERSION),
+                        new Lineage(
+                                version,
+                                parent,
+                                serving.startedFrom(),
+                                ModelSnapshot.SOFTWARE_VERSION),
                         deployment,
                         trainer,
                         quality,
@@ -100,6 +104,7 @@ final class SnapshotAssembly {
                             version,
                             manifestSha256,
                             serving.liveVersion(),
+                            serving.startedFrom(),
                             gate == null ? List.of() : gate.aucs()),
                     delta,
                     progress.trainedMs);

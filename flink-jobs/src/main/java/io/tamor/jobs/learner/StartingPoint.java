@@ -4,6 +4,7 @@ import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.ModelDifference;
 import io.tamor.jobs.snapshot.FlinkSnapshotStore;
 import io.tamor.model.snapshot.Manifest;
+import io.tamor.model.snapshot.Origin;
 import io.tamor.model.snapshot.Snapshot;
 import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.model.training.Trainer;
@@ -55,8 +56,10 @@ public final class StartingPoint {
     /**
      * Loads the configured snapshot into a new trainer; refuses one whose hashes do not hold, whose
      * model has other parameters, or that was trained on other features.
+     *
+     * @return what the versions trained from here on name as their origin
      */
-    public void takeOver(Deployment deployment, Trainer trainer) throws IOException {
+    public Origin takeOver(Deployment deployment, Trainer trainer) throws IOException {
         String uri = deployment.learner().startFrom();
         if (uri == null) {
             throw new IllegalStateException("learner.start_from is not configured");
@@ -81,6 +84,7 @@ public final class StartingPoint {
         }
         trainer.loadParameters(snapshot.parameters());
         takenOver = uri;
+        return new Origin(manifest.version(), snapshot.manifestSha256());
     }
 
     /** Writes the URI taken over last; version 1. */

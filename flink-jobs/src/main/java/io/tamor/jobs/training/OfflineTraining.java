@@ -12,6 +12,7 @@ import io.tamor.jobs.learner.logic.SampleRules;
 import io.tamor.jobs.learner.logic.TrainingQueue;
 import io.tamor.jobs.learner.logic.UserRow;
 import io.tamor.model.config.ModelSpec;
+import io.tamor.model.snapshot.Origin;
 import io.tamor.model.training.Trainer;
 import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
@@ -38,6 +39,7 @@ public final class OfflineTraining implements SampleFolder.Consumer {
     private final OnlineTraining training;
     private final Map<RejectionCause, Long> refused = new TreeMap<>();
     private @Nullable String firstRefusal;
+    private @Nullable Origin startedFrom;
 
     /**
      * A new model, or the one of {@code learner.start_from}.
@@ -60,7 +62,7 @@ public final class OfflineTraining implements SampleFolder.Consumer {
         training.afterEach(trained -> quality.takeClosed());
         StartingPoint start = new StartingPoint();
         if (start.pending(deployment)) {
-            start.takeOver(deployment, trainer);
+            startedFrom = start.takeOver(deployment, trainer);
         }
     }
 
@@ -99,6 +101,11 @@ public final class OfflineTraining implements SampleFolder.Consumer {
     /** The model. */
     public Trainer trainer() {
         return trainer;
+    }
+
+    /** The snapshot that the model started from; null for a new one. */
+    public @Nullable Origin startedFrom() {
+        return startedFrom;
     }
 
     /** Its test-then-train quality. */

@@ -29,7 +29,7 @@ public final class TrainedModel {
         long version = directory.highestVersion() + 1;
         ModelSnapshot.write(
                 new FlinkSnapshotStore(directory.folder(version)),
-                new Lineage(version, null, ModelSnapshot.SOFTWARE_VERSION),
+                new Lineage(version, null, training.startedFrom(), ModelSnapshot.SOFTWARE_VERSION),
                 deployment,
                 training.trainer(),
                 training.quality(),

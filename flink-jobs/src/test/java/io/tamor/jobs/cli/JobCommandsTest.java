@@ -110,9 +110,23 @@ final class JobCommandsTest {
                                 "--samples",
                                 samples.toString(),
                                 "--from-snapshot",
-                                models.resolve("v00000001").toString()))
+                                models.resolve("v00000001").toString(),
+                                "--out",
+                                models.toString()))
                 .as(err.toString())
                 .isEqualTo(ExitStatus.DONE);
+        SnapshotFolder first =
+                new SnapshotFolder(new LocalSnapshotStore(models.resolve("v00000001")));
+        assertThat(run("snapshot", "inspect", models.resolve("v00000001").toString()))
+                .isEqualTo(ExitStatus.DONE);
+        assertThat(out.toString()).contains("started    from no snapshot that is known");
+        assertThat(run("snapshot", "inspect", models.resolve("v00000002").toString()))
+                .isEqualTo(ExitStatus.DONE);
+        assertThat(out.toString())
+                .contains("started    from version 1, manifest sha256 " + first.manifestSha256());
+        assertThat(run("snapshot", "inspect", "--json", models.toString()))
+                .isEqualTo(ExitStatus.DONE);
+        assertThat(out.toString()).contains("\"started_from\" : {");
         assertThat(
                         run(
                                 "compare",
@@ -273,7 +287,7 @@ final class JobCommandsTest {
         new SnapshotFolder(new LocalSnapshotStore(target))
                 .write(
                         SnapshotContent.of(
-                                new Lineage(version, parent, "test"),
+                                new Lineage(version, parent, null, "test"),
                                 spec,
                                 "00000000000000ff",
                                 trainer.snapshotParameters(),

@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.TestingSamples;
+import io.tamor.jobs.snapshot.SnapshotCandidate;
+import io.tamor.jobs.training.OfflineTraining;
+import io.tamor.jobs.training.TestingSampleFolder;
+import io.tamor.jobs.training.TrainedModel;
 import io.tamor.model.snapshot.Manifest;
+import io.tamor.model.snapshot.Origin;
+import io.tamor.model.snapshot.Snapshot;
 import io.tamor.schemas.Sample;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -190,6 +197,54 @@ class ParallelLearningHarnessTest {
             take(learners, samples.subList(from, SAMPLES));
             learners.end();
             assertWhole(learners, samples);
+        }
+    }
+
+    @Test
+    void versionsNameWhatAllStartedFromThroughRestoresAndRescaling() throws Exception {
+        List<Sample> samples = samples();
+        Deployment alone = TestingSamples.deployment(folder, 32);
+        OfflineTraining training = new OfflineTraining(alone, Long.MIN_VALUE);
+        training.run(TestingSampleFolder.write(folder.resolve("samples"), samples, 1));
+        Path base = TrainedModel.write(training, alone, folder.resolve("base"));
+        String uri = base.toUri().toString();
+        Origin origin = TestingSnapshots.origin(base);
+        TestingLearners.State ofAlone;
+        try (TestingLearner one =
+                new TestingLearner(alone.startingFrom(uri), new HashMapStateBackend())) {
+            for (Sample sample : samples.subList(0, 100)) {
+                one.take(sample);
+                one.watermark(sample.getMaturedAtMs() - 1);
+            }
+            ofAlone = new TestingLearners.State(1, List.of(one.checkpoint()), null);
+        }
+        for (TestingLearners.State from : Arrays.asList(null, ofAlone)) {
+            TestingLearners.State state = from;
+            int taken = 100;
+            for (int parallelism : new int[] {2, 2, 3}) {
+                try (TestingLearners learners =
+                        new TestingLearners(
+                                deployment(parallelism).startingFrom(uri), "run" + taken, state)) {
+                    take(learners, samples.subList(taken, taken + 150));
+                    learners.checkpoint();
+                    learners.complete();
+                    take(learners, samples.subList(taken + 150, taken + 300));
+                    state = learners.checkpoint();
+                    taken += 300;
+                    learners.complete();
+                    learners.end();
+                    assertThat(learners.candidates).isNotEmpty();
+                    for (SnapshotCandidate made : learners.candidates) {
+                        Snapshot version = learners.versions().snapshot(made.version);
+                        assertThat(version.manifest().startedFrom()).isEqualTo(origin);
+                    }
+                }
+            }
+        }
+        try (TestingLearners cold = new TestingLearners(deployment(2))) {
+            take(cold, samples);
+            cold.end();
+            assertThat(cold.lastSnapshot().manifest().startedFrom()).isNull();
         }
     }
 

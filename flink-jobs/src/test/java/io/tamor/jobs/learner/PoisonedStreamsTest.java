@@ -7,6 +7,9 @@ import io.tamor.jobs.learner.logic.TestingSamples;
 import io.tamor.jobs.learner.logic.TestingStream;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.jobs.snapshot.SnapshotDecision;
+import io.tamor.jobs.training.OfflineTraining;
+import io.tamor.jobs.training.TestingSampleFolder;
+import io.tamor.jobs.training.TrainedModel;
 import io.tamor.model.gate.SliceReport;
 import io.tamor.schemas.RejectedRecord;
 import io.tamor.schemas.RejectionCause;
@@ -175,6 +178,39 @@ class PoisonedStreamsTest {
             assertThat(learner.serving().returns).isPositive();
             assertThat(auc(learner, deployment, learner.served())).isGreaterThan(0.7);
         }
+    }
+
+    @Test
+    void aRebasedLearnerThatGoesBackBehindItComesFromWhatTheLiveVersionComesFrom()
+            throws Exception {
+        Deployment deployment =
+                deployment(STRICT.replace("}", ", divergence_factor: 1.2, divergence_steps: 5}"));
+        List<Sample> samples = flipped(deployment, 4, 4);
+        OfflineTraining training = new OfflineTraining(deployment, Long.MIN_VALUE);
+        // With the version of the fourth day, so that none is made of the rebased model.
+        List<Sample> good = samples.subList(0, 4 * TestingStream.A_DAY + 16);
+        training.run(TestingSampleFolder.write(folder.resolve("samples"), good, 1));
+        Path base = TrainedModel.write(training, deployment, folder.resolve("base"));
+        try (TestingLearner learner = new TestingLearner(deployment, new HashMapStateBackend())) {
+            take(learner, good);
+            OperatorSubtaskState savepoint = learner.checkpoint();
+            long live = learner.served();
+            assertThat(live).isPositive();
+            learner.restore(savepoint, deployment.startingFrom(base.toUri().toString()));
+            assertThat(learner.serving().startedFrom()).isEqualTo(TestingSnapshots.origin(base));
+            take(learner, samples.subList(good.size(), good.size() + TestingStream.A_DAY / 2));
+            assertThat(learner.serving().returns).isPositive();
+            assertThat(learner.served()).isEqualTo(live);
+            assertThat(learner.serving().startedFrom()).isNull();
+        }
+    }
+
+    private static void take(TestingLearner learner, List<Sample> samples) throws Exception {
+        for (Sample sample : samples) {
+            learner.take(sample);
+            learner.watermark(sample.getMaturedAtMs() - 1);
+        }
+        learner.checkpoint();
     }
 
     @Test

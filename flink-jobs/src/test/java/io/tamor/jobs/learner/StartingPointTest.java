@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.TestingSamples;
+import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.jobs.training.OfflineTraining;
 import io.tamor.jobs.training.SampleFolder;
 import io.tamor.jobs.training.TestingSampleFolder;
 import io.tamor.jobs.training.TrainedModel;
+import io.tamor.model.snapshot.LocalSnapshotStore;
+import io.tamor.model.snapshot.Manifest;
+import io.tamor.model.snapshot.Origin;
+import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.schemas.Sample;
 import java.io.IOException;
 import java.net.URI;
@@ -63,7 +68,63 @@ class StartingPointTest {
             assertThat(training.trainer().snapshotParameters())
                     .isEqualTo(job.lastSnapshot().parameters())
                     .isNotEqualTo(cold.lastSnapshot().parameters());
+            assertThat(job.lastSnapshot().manifest().startedFrom())
+                    .isEqualTo(training.startedFrom())
+                    .isEqualTo(origin(base));
+            assertThat(cold.lastSnapshot().manifest().startedFrom()).isNull();
         }
+    }
+
+    @Test
+    void everyVersionNamesWhatItWasTrainedFromUntilARebaseReplacesIt() throws Exception {
+        OfflineTraining further = new OfflineTraining(plain.startingFrom(base), Long.MIN_VALUE);
+        further.run(TestingSampleFolder.write(folder.resolve("further"), after, 1));
+        Path other = TrainedModel.write(further, plain, folder.resolve("base"));
+        Manifest trained = new SnapshotFolder(new LocalSnapshotStore(other)).manifest();
+        assertThat(trained.version()).isEqualTo(2);
+        assertThat(trained.startedFrom()).isEqualTo(origin(base));
+        Deployment often = TestingSamples.deployment(folder, "every: 1 d", "every: 6 h");
+        Deployment rebased = often.startingFrom(other.toUri().toString());
+        try (TestingLearner job = new TestingLearner(often)) {
+            assertThat(origins(job, before.subList(0, 200))).containsOnlyNulls();
+            job.restore(job.checkpoint(), often.startingFrom(base));
+            assertThat(origins(job, before.subList(200, 400))).containsOnly(origin(base));
+            job.restore(job.checkpoint());
+            assertThat(origins(job, after.subList(0, 200))).containsOnly(origin(base));
+            job.restore(job.checkpoint(), rebased);
+            assertThat(origins(job, after.subList(200, 400))).containsOnly(origin(rebased));
+            // Not configured any more, which is no reason to forget it.
+            job.restore(job.checkpoint(), often);
+            assertThat(origins(job, after.subList(400, 500))).containsOnly(origin(rebased));
+            Manifest last = job.lastSnapshot().manifest();
+            assertThat(last.parent().version()).isEqualTo(last.version() - 1);
+        }
+    }
+
+    /** What the versions say they started from that are made of samples; at least one is. */
+    private static List<Origin> origins(TestingLearner learner, List<Sample> samples)
+            throws Exception {
+        int known = learner.candidates.size();
+        for (Sample sample : samples) {
+            learner.take(sample);
+            learner.watermark(sample.getMaturedAtMs() - 1);
+        }
+        learner.checkpoint();
+        List<Origin> origins = new ArrayList<>();
+        for (SnapshotCandidate made :
+                learner.candidates.subList(known, learner.candidates.size())) {
+            origins.add(learner.snapshot(made.version).manifest().startedFrom());
+        }
+        assertThat(origins).isNotEmpty();
+        return origins;
+    }
+
+    private static Origin origin(Deployment deployment) throws IOException {
+        return origin(deployment.learner().startFrom());
+    }
+
+    private static Origin origin(String uri) throws IOException {
+        return TestingSnapshots.origin(Path.of(URI.create(uri)));
     }
 
     @Test

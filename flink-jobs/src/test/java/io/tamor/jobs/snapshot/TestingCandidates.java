@@ -63,7 +63,7 @@ public final class TestingCandidates {
         Trainer trainer = new Trainer(SPEC, 1);
         SnapshotContent whole =
                 SnapshotContent.of(
-                        new Lineage(version, parent, content),
+                        new Lineage(version, parent, null, content),
                         SPEC,
                         "00c0ffee00c0ffee",
                         trainer.snapshotParameters(),

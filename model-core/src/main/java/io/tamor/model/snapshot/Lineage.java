@@ -7,6 +7,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version from 1, above its parent's
  * @param parent null for the first
+ * @param startedFrom what its model started from; null for a new model
  * @param softwareVersion version of the software that made it
  */
-public record Lineage(long version, @Nullable Parent parent, String softwareVersion) {}
+public record Lineage(
+        long version,
+        @Nullable Parent parent,
+        @Nullable Origin startedFrom,
+        String softwareVersion) {}

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param formatVersion {@link #FORMAT_VERSION} where this build wrote it, else an older one
  * @param version generation of the snapshot, from 1, monotone
  * @param parent the version it follows; null for the first
+ * @param startedFrom the snapshot of another series that its training started from; null where it
+ *     started anew, or where what started it was older than this key
  * @param delta whether the folder holds only what changed since the parent: the dense parameters,
  *     and the embedding rows touched
  * @param softwareVersion version of the software that made it
@@ -35,6 +37,7 @@ public record Manifest(
         int formatVersion,
         long version,
         @Nullable Parent parent,
+        @Nullable Origin startedFrom,
         boolean delta,
         String softwareVersion,
         SortedMap<String, FileEntry> files,
@@ -46,9 +49,9 @@ public record Manifest(
         List<MetricRow> metrics,
         @Nullable GateReport gate) {
     /** The version of the format that is written. */
-    public static final int FORMAT_VERSION = 2;
+    public static final int FORMAT_VERSION = 3;
 
-    /** The first version, without {@code delta} and {@code gate}, which is read too. */
+    /** The first version, which is read too, as are those between; see {@link ManifestJson}. */
     public static final int FIRST_FORMAT_VERSION = 1;
 
     /** Name of the manifest in its folder. */
@@ -86,6 +89,12 @@ public record Manifest(
                     parent.version() >= 1 && parent.version() < version,
                     "parent.version must be in [1, " + version + "), was " + parent.version());
             requireHash(problems, "parent.manifest_sha256", parent.manifestSha256());
+        }
+        if (startedFrom != null) {
+            problems.require(
+                    startedFrom.version() >= 1,
+                    "started_from.version must be >= 1, was " + startedFrom.version());
+            requireHash(problems, "started_from.manifest_sha256", startedFrom.manifestSha256());
         }
         String parameters = delta ? DELTA_FILE : PARAMETERS_FILE;
         problems.require(

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.config.ModelSpecJson;
@@ -15,8 +17,12 @@ import io.tamor.model.gate.GateReport;
 import io.tamor.model.metric.MetricRow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +32,14 @@ import org.jspecify.annotations.Nullable;
 public final class ManifestJson {
     private static final String MODEL = "model";
 
-    /** Keys that format version 1 did not have. */
-    private static final List<String> SINCE_2 = List.of("delta", "gate");
+    /** Keys that a format version was the first to have; what they are in those before. */
+    private static final SortedMap<Integer, Map<String, JsonNode>> SINCE =
+            new TreeMap<>(
+                    Map.of(
+                            2,
+                            Map.of("delta", BooleanNode.FALSE, "gate", NullNode.instance),
+                            3,
+                            Map.of("started_from", NullNode.instance)));
 
     private static final ObjectMapper MAPPER =
             JsonMapper.builder()
@@ -46,6 +58,7 @@ public final class ManifestJson {
             int formatVersion,
             long version,
             @Nullable Parent parent,
+            @Nullable Origin startedFrom,
             boolean delta,
             String softwareVersion,
             SortedMap<String, FileEntry> files,
@@ -71,6 +84,7 @@ public final class ManifestJson {
                         m.formatVersion(),
                         m.version(),
                         m.parent(),
+                        m.startedFrom(),
                         m.delta(),
                         m.softwareVersion(),
                         m.files(),
@@ -82,9 +96,7 @@ public final class ManifestJson {
                         m.metrics(),
                         m.gate());
         ObjectNode tree = MAPPER.valueToTree(document);
-        if (m.formatVersion() == Manifest.FIRST_FORMAT_VERSION) {
-            tree.remove(SINCE_2);
-        }
+        keysAfter(m.formatVersion()).forEach(keys -> tree.remove(keys.keySet()));
         try {
             String text = MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(tree);
             return (text.replace(System.lineSeparator(), "\n") + "\n")
@@ -120,6 +132,7 @@ public final class ManifestJson {
                     d.formatVersion(),
                     d.version(),
                     d.parent(),
+                    d.startedFrom(),
                     d.delta(),
                     d.softwareVersion(),
                     d.files(),
@@ -159,17 +172,21 @@ public final class ManifestJson {
         }
     }
 
-    /** Gives a manifest of version 1 the keys that came with version 2. */
+    /** Gives a manifest of an older version the keys that came later. */
     private static void upgrade(ObjectNode tree, String where) throws IOException {
-        if (tree.path("format_version").asInt() > Manifest.FIRST_FORMAT_VERSION) {
-            return;
-        }
-        for (String key : SINCE_2) {
-            if (tree.has(key)) {
-                throw new IOException(where + ": format version 1 has no key " + key);
+        int format = tree.path("format_version").asInt();
+        for (Map<String, JsonNode> keys : keysAfter(format)) {
+            for (String key : new TreeSet<>(keys.keySet())) {
+                if (tree.has(key)) {
+                    throw new IOException(
+                            where + ": format version " + format + " has no key " + key);
+                }
             }
+            tree.setAll(keys);
         }
-        tree.put("delta", false);
-        tree.putNull("gate");
+    }
+
+    private static Collection<Map<String, JsonNode>> keysAfter(int format) {
+        return SINCE.tailMap(format + 1).values();
     }
 }

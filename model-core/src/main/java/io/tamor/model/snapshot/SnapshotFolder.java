@@ -98,6 +98,7 @@ public final class SnapshotFolder {
                         Manifest.FORMAT_VERSION,
                         content.lineage().version(),
                         content.lineage().parent(),
+                        content.lineage().startedFrom(),
                         delta,
                         content.lineage().softwareVersion(),
                         files,

@@ -30,6 +30,9 @@ import java.util.Locale;
  * again.
  */
 final class GoldenSnapshot {
+    /** What its model is said to have started from. */
+    static final Origin ORIGIN = new Origin(42, Sha256.hex("a snapshot trained elsewhere"));
+
     private static final int ROWS = 8;
 
     private GoldenSnapshot() {}
@@ -44,18 +47,19 @@ final class GoldenSnapshot {
         for (int step = 0; step < 3; step++) {
             trainer.step(batch(step));
         }
-        Path folder = Path.of(args[0]).resolve("v2");
+        Path folder = Path.of(args[0]).resolve("v3");
         String full =
                 new SnapshotFolder(new LocalSnapshotStore(folder.resolve("v00000012")))
                         .write(
                                 TestingSnapshots.content(
-                                                trainer, 12, new Parent(11, Sha256.hex("a parent")))
+                                                trainer,
+                                                lineage(12, new Parent(11, Sha256.hex("a parent"))))
                                         .judged(TestingSnapshots.report()));
         trainer.touchedRows().clear();
         trainer.step(batch(3, 2));
         new SnapshotFolder(new LocalSnapshotStore(folder.resolve("v00000013")))
                 .writeDelta(
-                        TestingSnapshots.content(trainer, 13, new Parent(12, full)),
+                        TestingSnapshots.content(trainer, lineage(13, new Parent(12, full))),
                         trainer.touchedRows().byTable());
         MiniBatch batch = batch(9);
         trainer.score(batch);
@@ -67,6 +71,10 @@ final class GoldenSnapshot {
             scores.append('\n');
         }
         Files.writeString(folder.resolve("v00000013-scores.txt"), scores);
+    }
+
+    private static Lineage lineage(long version, Parent parent) {
+        return new Lineage(version, parent, ORIGIN, "testing");
     }
 
     /** The golden model, as this build describes it. */

@@ -15,14 +15,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Snapshots that earlier builds wrote must be read for ever. */
 class GoldenSnapshotTest {
     private static final String MANIFEST =
             "9e5ec1dad89009d7a9d604ab05616227536c1e8036adb29151e2515b1317e89c";
 
-    private static final String DELTA_MANIFEST =
-            "2e9b38138e908b54565ce29d95e31db61879e52ebc167455c1a50902116818e5";
+    private static final Map<Integer, String> DELTA_MANIFESTS =
+            Map.of(
+                    2, "2e9b38138e908b54565ce29d95e31db61879e52ebc167455c1a50902116818e5",
+                    3, "8c99229a3080c4e230c3173f7db2950a57be24b0b6b1c1ca210b84a8242292e8");
 
     @Test
     void aSnapshotOfVersion1IsReadAndScoresAsItDid() throws IOException, URISyntaxException {
@@ -49,15 +53,17 @@ class GoldenSnapshotTest {
 
         assertThat(manifest.delta()).isFalse();
         assertThat(manifest.gate()).isNull();
+        assertThat(manifest.startedFrom()).isNull();
         assertThat(ManifestJson.write(manifest))
                 .isEqualTo(Files.readAllBytes(resource("v1").resolve("manifest.json")));
         assertScores(snapshot, resource("v1-scores.txt"));
     }
 
-    @Test
-    void aDeltaOfVersion2IsReadWithItsParentAndScoresAsItDid()
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void aDeltaOfEveryVersionIsReadWithItsParentAndScoresAsItDid(int format)
             throws IOException, URISyntaxException {
-        Path versions = resource("v2");
+        Path versions = resource("v" + format);
         SnapshotFolder full =
                 new SnapshotFolder(new LocalSnapshotStore(versions.resolve("v00000012")));
         assertThat(full.verify()).isEmpty();
@@ -67,8 +73,12 @@ class GoldenSnapshotTest {
         assertThat(delta.verify()).isEmpty();
         assertThat(SnapshotChain.verify(List.of(full, delta))).isEmpty();
         assertThat(SnapshotChain.needed(delta)).containsExactly(12L, 13L);
-        Snapshot snapshot = delta.load(DELTA_MANIFEST);
+        Snapshot snapshot = delta.load(DELTA_MANIFESTS.get(format));
+        assertThat(snapshot.manifest().formatVersion()).isEqualTo(format);
         assertThat(snapshot.manifest().delta()).isTrue();
+        assertThat(snapshot.manifest().startedFrom())
+                .isEqualTo(format < 3 ? null : GoldenSnapshot.ORIGIN);
+        assertThat(ManifestJson.write(snapshot.manifest())).isEqualTo(delta.manifestBytes());
         assertScores(snapshot, versions.resolve("v00000013-scores.txt"));
     }
 

@@ -55,6 +55,21 @@ class SnapshotFolderTest {
     }
 
     @Test
+    void theOriginOfAModelIsNamedBesideItsParentAndMayHaveAnyNumber() throws IOException {
+        Parent parent = new Parent(1, Sha256.hex("a parent"));
+        Origin origin = new Origin(42, Sha256.hex("a snapshot trained elsewhere"));
+        MemorySnapshotStore store = new MemorySnapshotStore("testing");
+        SnapshotFolder snapshot = new SnapshotFolder(store);
+        snapshot.write(
+                TestingSnapshots.content(
+                        TestingModels.trained(SPEC, 1), new Lineage(2, parent, origin, "testing")));
+        Manifest read = snapshot.load().manifest();
+        assertThat(read.startedFrom()).isEqualTo(origin);
+        assertThat(read.parent()).isEqualTo(parent);
+        assertThat(ManifestJson.write(read)).isEqualTo(store.files().get("manifest.json"));
+    }
+
+    @Test
     void theSameModelGivesTheSameBytes() throws IOException {
         MemorySnapshotStore one = written(TestingModels.trained(SPEC, 3), 7);
         MemorySnapshotStore two = written(TestingModels.trained(SPEC, 3), 7);
@@ -120,8 +135,9 @@ class SnapshotFolderTest {
         Manifest m = new SnapshotFolder(two).manifest();
         Manifest forged =
                 new Manifest(
+                        3,
                         2,
-                        2,
+                        null,
                         null,
                         false,
                         "testing",
@@ -145,11 +161,12 @@ class SnapshotFolderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"format_version\" : 2|\"format_version\" : 3|format version 3, this build reads 1 to 2",
-                "\"format_version\" : 2|\"format_version\" : 1|format version 1 has no key delta",
+                "\"format_version\" : 3|\"format_version\" : 4|format version 4, this build reads 1 to 3",
+                "\"format_version\" : 3|\"format_version\" : 1|format version 1 has no key delta",
+                "\"format_version\" : 3|\"format_version\" : 2|format version 2 has no key started_from",
                 "\"delta\" : false|\"delta\" : true|a delta must have a parent",
-                "\"format_version\" : 2|\"format_version\" : \"1\"|format_version is \"1\"",
-                "\"format_version\" : 2,||format_version is missing",
+                "\"format_version\" : 3|\"format_version\" : \"1\"|format_version is \"1\"",
+                "\"format_version\" : 3,||format_version is missing",
                 "\"version\" : 9|\"version\" : 0|version must be >= 1, was 0",
                 "\"version\" : 9|\"version\" : 9.5|Cannot coerce",
                 "\"version\" : 9|\"version\" : 9, \"extra\" : 1|extra",
@@ -160,6 +177,10 @@ class SnapshotFolderTest {
                 "floorMod|mod|hashing must be",
                 "\"parent\" : null|\"parent\" : {\"version\": 9, \"manifest_sha256\": \"\"}|"
                         + "[1, 9), was 9; parent.manifest_sha256 must be 64 hex digits, was ''",
+                "\"started_from\" : null|\"started_from\" : {\"version\": 0, \"manifest_sha256\": \"\"}|"
+                        + "must be >= 1, was 0; started_from.manifest_sha256 must be 64 hex digits",
+                "\"started_from\" : null|\"started_from\" : {\"version\": 1}|manifest_sha256",
+                "\"started_from\" : null,||Missing creator property 'started_from'",
                 "\"feature_schema\" : \"00c0ffee00c0ffee\"|\"feature_schema\" : \"\"|not be blank",
                 "\"feature_schema\" : \"00c0ffee00c0ffee\"|\"feature_schema\" : null|null",
                 "{|[|testing",

@@ -33,13 +33,18 @@ public final class TestingSnapshots {
 
     /** A version of a trained model. */
     public static SnapshotContent content(Trainer trainer, long version, @Nullable Parent parent) {
+        return content(trainer, new Lineage(version, parent, null, "testing"));
+    }
+
+    /** The same with all that it comes from. */
+    static SnapshotContent content(Trainer trainer, Lineage lineage) {
         ModelSpec spec = trainer.spec();
         MetricTable metrics = new MetricTable(spec);
         metrics.add(0, 0, 1, 0.75, 1, 1);
         metrics.add(0, 0, 1, 0.25, 0, 1);
         metrics.add(2, 1, 0, 20, 10, 1);
         return SnapshotContent.of(
-                new Lineage(version, parent, "testing"),
+                lineage,
                 spec,
                 "00c0ffee00c0ffee",
                 trainer.snapshotParameters(),

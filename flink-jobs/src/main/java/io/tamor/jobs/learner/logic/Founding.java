@@ -9,7 +9,7 @@ import java.io.IOException;
  * What the merger begins with, told by the first replica.
  *
  * @param base the model that all replicas start from
- * @param serving what a learner alone had decided before; of a new model: nothing
+ * @param serving what a learner alone had decided before; of a new model: what it started from
  * @param standing the versions it compared with
  */
 public record Founding(ModelValues base, Serving serving, Standing standing) {

@@ -4,6 +4,7 @@ import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.GateOptions;
 import io.tamor.jobs.config.MergeOptions;
 import io.tamor.model.config.ModelSpec;
+import io.tamor.model.snapshot.Origin;
 import io.tamor.model.training.Trainer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -64,17 +65,18 @@ public final class ReplicaState {
     /** Gives a new trainer the parameters to start from. */
     @FunctionalInterface
     public interface Start {
-        void takeOver(Trainer trainer) throws IOException;
+        @Nullable Origin takeOver(Trainer trainer) throws IOException;
     }
 
     /** A replica of a new model; the first one tells the base. */
     public static ReplicaState fresh(Deployment deployment, ReplicaName name, Start start)
             throws IOException {
         ReplicaState state = new ReplicaState(deployment, name);
-        start.takeOver(state.trainer);
+        Serving serving = new Serving();
+        serving.startedFrom(start.takeOver(state.trainer));
         state.replica = new Replica(name, state.trainer, 0, 0);
         if (name.index() == 0) {
-            state.founding = new Founding(state.replica.base(), new Serving(), Standing.NONE);
+            state.founding = new Founding(state.replica.base(), serving, Standing.NONE);
         }
         return state;
     }

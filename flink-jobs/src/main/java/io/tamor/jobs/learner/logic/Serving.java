@@ -1,5 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
+import io.tamor.model.snapshot.Origin;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -9,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What readers are told to serve, as far as the learner has decided: the live version, the one
- * before it while the live one is on trial, and counters of the gate's decisions. Part of {@link
- * LearnerStateWire}.
+ * before it while the live one is on trial, and counters of the gate's decisions; and what the
+ * model that the next version is made of started from. Part of {@link LearnerStateWire}.
  */
 public final class Serving implements RowMoments {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int FIRST_VERSION = 1;
 
     private @Nullable Published live;
     private @Nullable Published previous;
@@ -42,14 +44,21 @@ public final class Serving implements RowMoments {
     /** How often the learner went back to the live version's parameters. */
     public long returns;
 
+    private @Nullable Origin startedFrom;
+
     /**
      * A version that was published.
      *
      * @param parentVersion 0 for none
+     * @param startedFrom what its model started from; null for a new model
      * @param aucs by task over all tiers, when it was judged; NaN where that was not defined
      */
     public record Published(
-            long version, String manifestSha256, long parentVersion, List<Double> aucs) {
+            long version,
+            String manifestSha256,
+            long parentVersion,
+            @Nullable Origin startedFrom,
+            List<Double> aucs) {
         public Published {
             aucs = List.copyOf(aucs);
         }
@@ -94,6 +103,19 @@ public final class Serving implements RowMoments {
         return liveSinceMs;
     }
 
+    /**
+     * The snapshot that the learner's model started from; null for a new model, and where a build
+     * that did not keep it started it.
+     */
+    public @Nullable Origin startedFrom() {
+        return startedFrom;
+    }
+
+    /** The learner's model starts from a snapshot trained elsewhere; null: anew. */
+    public void startedFrom(@Nullable Origin origin) {
+        startedFrom = origin;
+    }
+
     /** Whether the next version can be a delta, where every n-th is full. */
     public boolean deltaNext(int fullEvery) {
         return live != null && sinceFull >= 0 && sinceFull + 1 < fullEvery;
@@ -134,21 +156,25 @@ public final class Serving implements RowMoments {
         previous = null;
     }
 
-    /** The learner went back to the live version's parameters. */
+    /** The learner went back to the live version's parameters, and so to what they come from. */
     public void returned() {
         returns++;
         worseInARow = 0;
+        startedFrom = live == null ? null : live.startedFrom();
     }
 
     /** Takes over from a state that knew the last version alone. */
     public void adopt(long version, String manifestSha256, long eventTimeMs) {
         if (live == null && version > 0) {
-            live = new Published(version, manifestSha256, 0, List.of());
+            live = new Published(version, manifestSha256, 0, null, List.of());
             liveSinceMs = eventTimeMs;
         }
     }
 
-    /** Version 1: int version, live, previous, then the other fields in their order above. */
+    /**
+     * Version 2: int version, live, previous, then the other fields in their order above; 1 had no
+     * origins.
+     */
     public void write(DataOutput out) throws IOException {
         out.writeInt(VERSION);
         write(out, live);
@@ -161,6 +187,7 @@ public final class Serving implements RowMoments {
         out.writeLong(rejectedVersions);
         out.writeLong(rollbacks);
         out.writeLong(returns);
+        write(out, startedFrom);
     }
 
     private static void write(DataOutput out, @Nullable Published published) throws IOException {
@@ -169,6 +196,7 @@ public final class Serving implements RowMoments {
             out.writeLong(published.version());
             out.writeUTF(published.manifestSha256());
             out.writeLong(published.parentVersion());
+            write(out, published.startedFrom());
             out.writeInt(published.aucs().size());
             for (double auc : published.aucs()) {
                 out.writeDouble(auc);
@@ -176,14 +204,28 @@ public final class Serving implements RowMoments {
         }
     }
 
+    private static void write(DataOutput out, @Nullable Origin origin) throws IOException {
+        out.writeBoolean(origin != null);
+        if (origin != null) {
+            out.writeLong(origin.version());
+            out.writeUTF(origin.manifestSha256());
+        }
+    }
+
     /** Reads what {@link #write} wrote. */
     public void read(DataInput in) throws IOException {
         int version = in.readInt();
-        if (version != VERSION) {
-            throw new IOException("serving: wanted version " + VERSION + ", found " + version);
+        if (version < FIRST_VERSION || version > VERSION) {
+            throw new IOException(
+                    "serving: this build reads version "
+                            + FIRST_VERSION
+                            + " to "
+                            + VERSION
+                            + ", found "
+                            + version);
         }
-        live = published(in);
-        previous = published(in);
+        live = published(in, version);
+        previous = published(in, version);
         liveSinceMs = in.readLong();
         sinceFull = in.readInt();
         checkpoints = in.readLong();
@@ -192,19 +234,27 @@ public final class Serving implements RowMoments {
         rejectedVersions = in.readLong();
         rollbacks = in.readLong();
         returns = in.readLong();
+        startedFrom = origin(in, version);
     }
 
-    private static @Nullable Published published(DataInput in) throws IOException {
+    private static @Nullable Origin origin(DataInput in, int version) throws IOException {
+        return version > FIRST_VERSION && in.readBoolean()
+                ? new Origin(in.readLong(), in.readUTF())
+                : null;
+    }
+
+    private static @Nullable Published published(DataInput in, int version) throws IOException {
         if (!in.readBoolean()) {
             return null;
         }
-        long version = in.readLong();
+        long number = in.readLong();
         String manifestSha256 = in.readUTF();
         long parentVersion = in.readLong();
+        Origin origin = origin(in, version);
         List<Double> aucs = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
             aucs.add(in.readDouble());
         }
-        return new Published(version, manifestSha256, parentVersion, aucs);
+        return new Published(number, manifestSha256, parentVersion, origin, aucs);
     }
 }

@@ -3,6 +3,7 @@ package io.tamor.jobs.learner.logic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tamor.model.snapshot.Origin;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LearnerStateWireTest {
@@ -24,6 +26,13 @@ class LearnerStateWireTest {
     private static final Path VERSION_3 =
             Path.of("src", "test", "resources", "state", "learner-serving.v3.bin");
 
+    /** As this build writes it: what is served with its origins. */
+    private static final Path ORIGINS =
+            Path.of("src", "test", "resources", "state", "learner-origin.v3.bin");
+
+    private static final Origin FORMER = new Origin(7, "7".repeat(64));
+    private static final Origin LATER = new Origin(3, "3".repeat(64));
+
     @Test
     void bytesOfVersion1AreStillRead() throws IOException {
         byte[] stored = Files.readAllBytes(VERSION_1);
@@ -34,41 +43,67 @@ class LearnerStateWireTest {
 
     @Test
     void bytesOfVersion2AreStillReadAndPartsThatTheyLackStayAsTheyAre() throws IOException {
-        checkStored(List.of(Files.readAllBytes(VERSION_2)));
+        checkStored(List.of(Files.readAllBytes(VERSION_2)), exampleServing(null, null));
     }
 
     @Test
-    void piecesOfVersion3AreWrittenAndReadInAnyOrder() throws IOException {
+    void piecesOfVersion3AreReadThoughNothingInThemSaysWhatTheModelStartedFrom()
+            throws IOException {
+        checkStored(pieces(VERSION_3), exampleServing(null, null));
+    }
+
+    @Test
+    void piecesAreWrittenAndReadInAnyOrder() throws IOException {
+        Serving serving = exampleServing(FORMER, LATER);
+        List<byte[]> stored = pieces(ORIGINS);
+        assertThat(LearnerStateWire.write(SCHEMA, 7, part(example()), serving(serving)))
+                .usingRecursiveComparison()
+                .isEqualTo(stored);
+        checkStored(stored, serving);
+        Collections.reverse(stored);
+        checkStored(stored, serving);
+    }
+
+    private static List<byte[]> pieces(Path file) throws IOException {
         List<byte[]> stored = new ArrayList<>();
-        try (DataInputStream in = new DataInputStream(Files.newInputStream(VERSION_3))) {
+        try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
             for (int left = in.readInt(); left > 0; left--) {
                 stored.add(in.readNBytes(in.readInt()));
             }
         }
-        assertThat(LearnerStateWire.write(SCHEMA, 7, part(example()), serving(exampleServing())))
-                .usingRecursiveComparison()
-                .isEqualTo(stored);
-        checkStored(stored);
-        Collections.reverse(stored);
-        checkStored(stored);
+        return stored;
     }
 
-    private static void checkStored(List<byte[]> stored) throws IOException {
+    private static void checkStored(List<byte[]> stored, Serving wanted) throws IOException {
         LearnerProgress read = new LearnerProgress(2);
         Serving serving = new Serving();
         Serving unknown = new Serving();
         LearnerStateWire.read(stored, SCHEMA, part(read), serving(serving), serving(unknown));
         assertThat(read).usingRecursiveComparison().isEqualTo(example());
-        assertThat(serving).usingRecursiveComparison().isEqualTo(exampleServing());
+        assertThat(serving).usingRecursiveComparison().isEqualTo(wanted);
         assertThat(unknown).usingRecursiveComparison().isEqualTo(new Serving());
         assertThatThrownBy(() -> LearnerStateWire.read(stored, SCHEMA, part(read)))
                 .hasMessageContaining("reads 1 parts, found 2");
     }
 
-    private static Serving exampleServing() {
+    @Test
+    void aLearnerThatGoesBackComesFromWhatTheLiveVersionComesFrom() {
+        Serving serving = exampleServing(FORMER, LATER);
+        serving.startedFrom(new Origin(9, "9".repeat(64)));
+        serving.returned();
+        assertThat(serving.startedFrom()).isEqualTo(LATER);
+        serving.rolledBack(3000);
+        assertThat(serving.startedFrom()).as("readers go back, not the learner").isEqualTo(LATER);
+        serving.returned();
+        assertThat(serving.startedFrom()).isEqualTo(FORMER);
+    }
+
+    private static Serving exampleServing(@Nullable Origin former, @Nullable Origin later) {
         Serving serving = new Serving();
-        serving.published(new Serving.Published(1, "one", 0, List.of(0.5, 0.75)), false, 1000);
-        serving.published(new Serving.Published(2, "two", 1, List.of()), true, 2000);
+        serving.startedFrom(later);
+        serving.published(
+                new Serving.Published(1, "one", 0, former, List.of(0.5, 0.75)), false, 1000);
+        serving.published(new Serving.Published(2, "two", 1, later, List.of()), true, 2000);
         serving.rejected(true);
         serving.checkpoints = 4;
         serving.rollbacks = 5;
@@ -121,7 +156,7 @@ class LearnerStateWireTest {
     @Test
     void theWritersOfAListAreToldApart() throws IOException {
         List<byte[]> list = new ArrayList<>();
-        list.addAll(LearnerStateWire.write(SCHEMA, 1, serving(exampleServing())));
+        list.addAll(LearnerStateWire.write(SCHEMA, 1, serving(exampleServing(null, null))));
         list.addAll(LearnerStateWire.write(SCHEMA, 0, part(example())));
         List<List<byte[]>> writers = LearnerStateWire.byWriter(list);
         assertThat(writers).hasSize(2);
