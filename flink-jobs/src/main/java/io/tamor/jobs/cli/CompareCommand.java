@@ -7,7 +7,6 @@ import java.io.FileNotFoundException;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,7 +22,9 @@ import picocli.CommandLine.Spec;
             "Trains several networks on the same samples from several seeds, one pass each with each"
                     + " label scored before it is trained on.",
             "A Markdown table of the mean and the standard deviation over the seeds, by task and"
-                    + " tier: the AUC of a binary task, Spearman's rank correlation of an amount."
+                    + " tier: the AUC of a binary task; of an amount the normalised root mean squared"
+                    + " error (the less the better), the normalised Gini coefficient and Spearman's"
+                    + " rank correlation."
         },
         mixinStandardHelpOptions = true)
 public final class CompareCommand implements Callable<Integer> {
@@ -92,53 +93,8 @@ public final class CompareCommand implements Callable<Integer> {
             out.println(
                     new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(cells));
         } else {
-            print(cells, out);
+            new ComparisonTable(models, cells).print(out);
         }
         return ExitStatus.DONE;
-    }
-
-    private void print(List<ModelComparison.Cell> cells, PrintWriter out) {
-        out.printf("| task | tier | labels | %s |%n", String.join(" | ", models));
-        out.printf("|---|---|---:|%s%n", "---:|".repeat(models.size()));
-        for (ModelComparison.Cell row : cells) {
-            if (row.network().equals(models.get(0)) && shown(row.figure())) {
-                out.printf(
-                        "| %s%s | %s | %,d |",
-                        row.task(),
-                        row.figure().equals("auc") ? "" : ", " + row.figure(),
-                        row.tier(),
-                        row.count());
-                for (String model : models) {
-                    out.printf(" %s |", text(cells, model, row));
-                }
-                out.println();
-            }
-        }
-    }
-
-    private static boolean shown(String figure) {
-        return figure.equals("auc") || figure.equals("spearman");
-    }
-
-    /** A network's figure in the row's slice, the best of the row in bold. */
-    private static String text(
-            List<ModelComparison.Cell> cells, String model, ModelComparison.Cell row) {
-        List<ModelComparison.Cell> same =
-                cells.stream()
-                        .filter(c -> c.task().equals(row.task()) && c.tier().equals(row.tier()))
-                        .filter(c -> c.figure().equals(row.figure()))
-                        .toList();
-        double best = same.stream().mapToDouble(ModelComparison.Cell::mean).max().orElse(0);
-        return same.stream()
-                .filter(c -> c.network().equals(model))
-                .map(
-                        c ->
-                                String.format(
-                                        Locale.ROOT,
-                                        c.mean() == best ? "**%.4f** ± %.4f" : "%.4f ± %.4f",
-                                        c.mean(),
-                                        c.deviation()))
-                .findFirst()
-                .orElse("");
     }
 }

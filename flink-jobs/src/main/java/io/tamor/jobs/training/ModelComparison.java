@@ -24,7 +24,8 @@ public final class ModelComparison {
     private final long shownFromMs;
 
     /**
-     * A figure of a network in one slice over the seeds.
+     * A figure of a network in one slice over the seeds in which it is defined; there is no cell
+     * for one that never is, such as the NRMSE where no amount is above 0.
      *
      * @param figure its name, such as {@code auc}
      * @param deviation the sample's standard deviation; 0 for one seed
