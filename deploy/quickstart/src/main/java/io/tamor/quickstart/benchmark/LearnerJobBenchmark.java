@@ -104,20 +104,33 @@ public final class LearnerJobBenchmark {
         return figures;
     }
 
+    /** Checkpoints every minute, a version a month of event time, as {@code reference.yaml} has. */
+    private static String quickstart() {
+        String yaml = WealthApp.deployment();
+        yaml = with(yaml, "parallelism: 2,", "parallelism: 1,");
+        yaml = with(yaml, "checkpoint_interval: 3 s", "checkpoint_interval: 1 min");
+        return with(yaml, "every: 3 d", "every: 30 d");
+    }
+
     private static Deployment deployment(String model, Path folder, EmbeddedBroker broker) {
         String yaml =
                 switch (model) {
-                    case "quickstart" -> WealthApp.deployment();
+                    case "quickstart" -> quickstart();
                     case "reference" -> resource("reference.yaml");
                     default ->
                             throw new IllegalArgumentException(
                                     "model: wanted quickstart or reference, found " + model);
                 };
+        yaml = with(yaml, "localhost:9092", broker.bootstrap());
         return DeploymentReader.parse(
-                model,
-                yaml.replace("localhost:9092", broker.bootstrap())
-                        .replace("parallelism: 2,", "parallelism: 1,")
-                        .replace("file:///tmp/tamor", folder.toUri().toString()));
+                model, with(yaml, "file:///tmp/tamor", folder.toUri().toString()));
+    }
+
+    private static String with(String yaml, String text, String other) {
+        if (!yaml.contains(text)) {
+            throw new IllegalStateException("the deployment has no '" + text + "' to replace");
+        }
+        return yaml.replace(text, other);
     }
 
     private static String resource(String name) {

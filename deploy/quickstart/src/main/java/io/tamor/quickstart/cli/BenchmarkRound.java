@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 record BenchmarkRound(
         JsonNode jvm, @Nullable JsonNode torch, JsonNode job, JsonNode quickstartJob) {
-    /** Enough for the job to run some times the seconds of a measurement. */
-    private static final int JOB_SAMPLES_PER_SECOND = 60_000;
+    /** Enough for the job to have a checkpoint and a version in ten seconds' samples. */
+    private static final int JOB_SAMPLES_PER_SECOND = 240_000;
 
     private static final String SCRIPT = "tamor_eager.py";
 

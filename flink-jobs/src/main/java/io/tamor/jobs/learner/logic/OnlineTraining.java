@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +23,18 @@ import org.jspecify.annotations.Nullable;
  * its own. The samples before see the initial row, which all such users share and no step changes;
  * only their number is kept, in the row's place and as long.
  *
- * <p>The trainer works on a thread of its own: while it learns from a mini-batch, its scores are
- * counted and the next one is assembled. All else happens between two steps, in their order, so
- * nothing depends on the threads. From {@link #train} to {@link #settle} the trainer, the rows and
- * the figures are not to be touched but by what {@link #afterEach follows a step}. Not thread-safe.
+ * <p>The trainer learns on a thread of its own: meanwhile the mini-batch's scores are counted and
+ * the next one is assembled. All else happens between two steps, in their order, so nothing depends
+ * on the threads. From {@link #train} to {@link #settle} the trainer, the rows and the figures are
+ * not to be touched but by what {@link #afterEach follows a step}. Not thread-safe.
  */
 public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     private static final int NOT_LOADED = -1;
     private static final int NO_SLOT = SampleRows.NO_SLOT;
+
+    /** Shorter steps are not worth the way to another core and back. */
+    private static final long LEAST_BESIDE_NS = 2_000_000;
+
     private static final float[] NONE = {};
     private static final float[][] NO_ROWS = {};
 
@@ -64,12 +68,23 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     private int slotCount;
     private int sharedSlot;
 
+    /** The trainer's time for a step, nanoseconds; 0 before the first. */
+    private long stepNs;
+
+    /** The first half of the last one. */
+    private long scoreNs;
+
     /**
      * A step on its way.
      *
+     * @param beside whether it is on the thread of its own
      * @param resets whether its scores ask for the accumulators to start anew
      */
-    private record Begun(List<QueuedSample> samples, Future<StepOutcome> learned, boolean resets) {}
+    private record Begun(
+            List<QueuedSample> samples,
+            FutureTask<StepOutcome> learned,
+            boolean beside,
+            boolean resets) {}
 
     /** What follows a step, before the next one begins. */
     @FunctionalInterface
@@ -169,21 +184,39 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
                         ? null
                         : shadowStep(samples, slotsOfRows, shadows, moments);
         trainer.learningRateFactor(drift.learningRateFactor(samples.get(0).maturedAtMs()));
-        MiniBatch scoring = batch;
-        Future<MiniBatch> scored =
-                worker.begin(
-                        () -> {
-                            trainer.score(scoring);
-                            return scoring;
-                        });
-        Future<StepOutcome> learned = worker.begin(() -> trainer.learn(scoring));
+        MiniBatch at = batch;
+        FutureTask<?> scored = new FutureTask<>(() -> score(at), null);
+        FutureTask<StepOutcome> learned = new FutureTask<>(() -> learn(at));
+        boolean beside = stepNs >= LEAST_BESIDE_NS;
+        if (beside) {
+            worker.begin(scored);
+            worker.begin(learned);
+        } else {
+            scored.run();
+        }
         worker.await(scored);
         quality.count(samples, batch, trainer::prediction);
         if (shadows != null && shadowStep != null) {
             predict(shadowStep.predictions());
             shadows.take(shadowStep);
         }
-        begun = new Begun(samples, learned, drift.count(samples, batch, trainer::prediction));
+        boolean resets = drift.count(samples, batch, trainer::prediction);
+        begun = new Begun(samples, learned, beside, resets);
+    }
+
+    private void score(MiniBatch at) {
+        scoreNs = System.nanoTime();
+        trainer.score(at);
+        scoreNs = System.nanoTime() - scoreNs;
+    }
+
+    private StepOutcome learn(MiniBatch at) {
+        long fromNs = System.nanoTime();
+        StepOutcome outcome = trainer.learn(at);
+        long ns = scoreNs + System.nanoTime() - fromNs;
+        // Up by an eighth at most: a step that had to wait for a processor says nothing of others.
+        stepNs = stepNs == 0 ? ns : Math.min(ns, stepNs + stepNs / 8);
+        return outcome;
     }
 
     /** By row of the mini-batch the slot of its user; the users' rows are in their slots then. */
@@ -209,6 +242,9 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
             return;
         }
         begun = null;
+        if (!ending.beside()) {
+            ending.learned().run();
+        }
         StepOutcome outcome = worker.await(ending.learned());
         if (outcome.applied()) {
             saveRows();

@@ -15,7 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +72,7 @@ public final class Shadows implements Comparison, AutoCloseable {
 
     private final Worker worker = new Worker("learner-shadows");
     private final List<ShadowStep> taken = new ArrayList<>();
-    private final Queue<Future<?>> waiting = new ArrayDeque<>();
+    private final Queue<FutureTask<?>> waiting = new ArrayDeque<>();
 
     /**
      * Nothing is live yet.
@@ -146,12 +146,9 @@ public final class Shadows implements Comparison, AutoCloseable {
     private void handOver() {
         List<ShadowStep> steps = List.copyOf(taken);
         taken.clear();
-        waiting.add(
-                worker.begin(
-                        () -> {
-                            steps.forEach(this::score);
-                            return steps.size();
-                        }));
+        FutureTask<?> portion = new FutureTask<>(() -> steps.forEach(this::score), null);
+        worker.begin(portion);
+        waiting.add(portion);
     }
 
     /** Waits until all that was taken is scored and counted. */

@@ -1,8 +1,7 @@
 package io.tamor.jobs.learner.logic;
 
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -34,11 +33,11 @@ final class Worker implements AutoCloseable {
         thread.allowCoreThreadTimeOut(true);
     }
 
-    <T> Future<T> begin(Callable<T> task) {
-        return thread.submit(task);
+    void begin(FutureTask<?> task) {
+        thread.execute(task);
     }
 
-    <T> T await(Future<T> task) {
+    <T> T await(FutureTask<T> task) {
         try {
             return task.get();
         } catch (InterruptedException e) {
