@@ -6,10 +6,14 @@ import io.tamor.jobs.config.Deployment;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.training.Trainer;
 import io.tamor.schemas.Sample;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,6 +114,55 @@ class OnlineTrainingTest {
                 List.of(renamed(samples.get(3), samples.get(0), Duration.ofDays(91).toMillis())));
         assertThat(rows.rows.get(user).admitted()).isFalse();
         assertThat(rows.rows.get(user).samplesBefore).isEqualTo(1);
+    }
+
+    @Test
+    void aStepBesideTheLearnerLeavesTheSameBehindAsOneOnItsThread() throws Exception {
+        Deployment deployment =
+                TestingSamples.deployment(folder, "batch: 64,", "batch: 8, drift: {confidence: 0.05},");
+        List<Sample> samples = TestingSamples.generate(deployment, 400, 3);
+        List<Integer> onItsThread = afterEachStep(deployment, samples, Long.MAX_VALUE);
+        assertThat(onItsThread).hasSize(50).doesNotHaveDuplicates();
+        for (int run = 0; run < 5; run++) {
+            assertThat(afterEachStep(deployment, samples, 0)).isEqualTo(onItsThread);
+        }
+    }
+
+    /** Hashes of everything there is after each step, before the next one. */
+    private List<Integer> afterEachStep(
+            Deployment deployment, List<Sample> samples, long besideFromNs) throws Exception {
+        ModelSpec spec = ModelSpecs.of(deployment);
+        Trainer trainer = new Trainer(spec, deployment.learner().batch());
+        Quality quality = new Quality(spec);
+        LearnerProgress progress = new LearnerProgress(spec.tasks().size());
+        DriftMonitor drift = new DriftMonitor(spec, deployment.learner().drift());
+        TrainingQueue queue = new TrainingQueue(deployment.learner().batch(), Long.MAX_VALUE);
+        List<Integer> hashes = new ArrayList<>();
+        rows.rows.clear();
+        try (OnlineTraining training =
+                new OnlineTraining(deployment, trainer, quality, progress, drift, rows)) {
+            training.besideFrom(besideFromNs);
+            training.afterEach(
+                    batch -> {
+                        quality.takeClosed();
+                        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+                        DataOutputStream out = new DataOutputStream(bytes);
+                        trainer.writeState(out);
+                        quality.write(out);
+                        progress.write(out);
+                        drift.write(out);
+                        for (UserRow row : new TreeMap<>(rows.rows).values()) {
+                            out.writeUTF(Arrays.toString(row.values));
+                        }
+                        hashes.add(Arrays.hashCode(bytes.toByteArray()));
+                    });
+            for (QueuedSample sample : TestingSamples.queued(deployment, samples)) {
+                queue.offer(sample, training);
+            }
+            queue.advance(samples.get(200).getMaturedAtMs(), training);
+            queue.drain(training);
+        }
+        return hashes;
     }
 
     private static void train(OnlineTraining training, Deployment deployment, List<Sample> samples)
