@@ -119,7 +119,8 @@ class OnlineTrainingTest {
     @Test
     void aStepBesideTheLearnerLeavesTheSameBehindAsOneOnItsThread() throws Exception {
         Deployment deployment =
-                TestingSamples.deployment(folder, "batch: 64,", "batch: 8, drift: {confidence: 0.05},");
+                TestingSamples.deployment(
+                        folder, "batch: 64,", "batch: 8, drift: {confidence: 0.05},");
         List<Sample> samples = TestingSamples.generate(deployment, 400, 3);
         List<Integer> onItsThread = afterEachStep(deployment, samples, Long.MAX_VALUE);
         assertThat(onItsThread).hasSize(50).doesNotHaveDuplicates();
