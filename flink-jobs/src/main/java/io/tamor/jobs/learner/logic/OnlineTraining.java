@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,17 +22,15 @@ import org.jspecify.annotations.Nullable;
  * its own. The samples before see the initial row, which all such users share and no step changes;
  * only their number is kept, in the row's place and as long.
  *
- * <p>The trainer learns on a thread of its own: meanwhile the mini-batch's scores are counted and
- * the next one is assembled. All else happens between two steps, in their order, so nothing depends
- * on the threads. From {@link #train} to {@link #settle} the trainer, the rows and the figures are
- * not to be touched but by what {@link #afterEach follows a step}. Not thread-safe.
+ * <p>While the trainer learns from a mini-batch, on a thread of its own where that takes long, its
+ * scores are counted and the next one is assembled. All else happens between two steps, in their
+ * order, so nothing depends on the threads. From {@link #train} to {@link #settle} the trainer, the
+ * rows and the figures are not to be touched but by what {@link #afterEach follows a step}. Not
+ * thread-safe.
  */
 public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     private static final int NOT_LOADED = -1;
     private static final int NO_SLOT = SampleRows.NO_SLOT;
-
-    /** Shorter steps are not worth the way to another core and back. */
-    private static final long LEAST_BESIDE_NS = 2_000_000;
 
     private static final float[] NONE = {};
     private static final float[][] NO_ROWS = {};
@@ -53,7 +50,7 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     private final SampleRows rows;
     private final Map<String, Slot> slots = new HashMap<>();
     private final List<Slot> slotOrder = new ArrayList<>();
-    private final Worker worker = new Worker("learner-steps");
+    private final TrainingSteps steps;
     private After after = batch -> {};
 
     /** The mini-batch at hand, and the one to assemble the next in. */
@@ -64,28 +61,16 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     /** The samples of the step that has begun and not ended; null: there is none. */
     private @Nullable Begun begun;
 
-    private long besideFromNs = LEAST_BESIDE_NS;
     private double lastLoss;
     private int slotCount;
     private int sharedSlot;
 
-    /** The trainer's time for a step, nanoseconds; 0 before the first. */
-    private long stepNs;
-
-    /** The first half of the last one. */
-    private long scoreNs;
-
     /**
      * A step on its way.
      *
-     * @param beside whether it is on the thread of its own
      * @param resets whether its scores ask for the accumulators to start anew
      */
-    private record Begun(
-            List<QueuedSample> samples,
-            FutureTask<StepOutcome> learned,
-            boolean beside,
-            boolean resets) {}
+    private record Begun(List<QueuedSample> samples, boolean resets) {}
 
     /** What follows a step, before the next one begins. */
     @FunctionalInterface
@@ -139,6 +124,7 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
             @Nullable RowMoments moments) {
         ModelSpec spec = trainer.spec();
         this.trainer = trainer;
+        this.steps = new TrainingSteps(trainer);
         this.quality = quality;
         this.progress = progress;
         this.store = store;
@@ -156,9 +142,9 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
         this.rows = new SampleRows(spec, deployment.sampleSchema());
     }
 
-    /** Has steps that take so long, nanoseconds, on a thread of their own; results are the same. */
-    void besideFrom(long ns) {
-        besideFromNs = ns;
+    /** The trainer's steps. */
+    TrainingSteps steps() {
+        return steps;
     }
 
     /** Sets what follows each step; nothing, if absent. */
@@ -190,39 +176,13 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
                         ? null
                         : shadowStep(samples, slotsOfRows, shadows, moments);
         trainer.learningRateFactor(drift.learningRateFactor(samples.get(0).maturedAtMs()));
-        MiniBatch at = batch;
-        FutureTask<?> scored = new FutureTask<>(() -> score(at), null);
-        FutureTask<StepOutcome> learned = new FutureTask<>(() -> learn(at));
-        boolean beside = stepNs >= besideFromNs;
-        if (beside) {
-            worker.begin(scored);
-            worker.begin(learned);
-        } else {
-            scored.run();
-        }
-        worker.await(scored);
+        steps.begin(batch);
         quality.count(samples, batch, trainer::prediction);
         if (shadows != null && shadowStep != null) {
             predict(shadowStep.predictions());
             shadows.take(shadowStep);
         }
-        boolean resets = drift.count(samples, batch, trainer::prediction);
-        begun = new Begun(samples, learned, beside, resets);
-    }
-
-    private void score(MiniBatch at) {
-        scoreNs = System.nanoTime();
-        trainer.score(at);
-        scoreNs = System.nanoTime() - scoreNs;
-    }
-
-    private StepOutcome learn(MiniBatch at) {
-        long fromNs = System.nanoTime();
-        StepOutcome outcome = trainer.learn(at);
-        long ns = scoreNs + System.nanoTime() - fromNs;
-        // Up by an eighth at most: a step that had to wait for a processor says nothing of others.
-        stepNs = stepNs == 0 ? ns : Math.min(ns, stepNs + stepNs / 8);
-        return outcome;
+        begun = new Begun(samples, drift.count(samples, batch, trainer::prediction));
     }
 
     /** By row of the mini-batch the slot of its user; the users' rows are in their slots then. */
@@ -248,10 +208,7 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
             return;
         }
         begun = null;
-        if (!ending.beside()) {
-            ending.learned().run();
-        }
-        StepOutcome outcome = worker.await(ending.learned());
+        StepOutcome outcome = steps.end();
         if (outcome.applied()) {
             saveRows();
             countLabels();
@@ -278,7 +235,7 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     /** Ends the thread; what it works on is void. */
     @Override
     public void close() {
-        worker.close();
+        steps.close();
     }
 
     private void countLabels() {

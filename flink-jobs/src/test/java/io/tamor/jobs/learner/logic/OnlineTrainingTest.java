@@ -142,7 +142,7 @@ class OnlineTrainingTest {
         rows.rows.clear();
         try (OnlineTraining training =
                 new OnlineTraining(deployment, trainer, quality, progress, drift, rows)) {
-            training.besideFrom(besideFromNs);
+            training.steps().besideFrom(besideFromNs);
             training.afterEach(
                     batch -> {
                         quality.takeClosed();
