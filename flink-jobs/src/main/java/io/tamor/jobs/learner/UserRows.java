@@ -48,7 +48,7 @@ final class UserRows implements UserRowStore {
     private static final class Loaded extends Place {
         boolean unwritten;
 
-        /** False where it has made room for others, or is none yet. */
+        /** False before it is saved for the first time, and once it has made room for others. */
         boolean kept;
 
         /** Whether the state has the mark that the row has changed. */
@@ -62,7 +62,7 @@ final class UserRows implements UserRowStore {
         UserRow theRow() {
             UserRow present = row;
             if (present == null) {
-                throw new IllegalStateException("user " + userId() + " has no row yet");
+                throw new IllegalStateException("user " + userId + " has no row yet");
             }
             return present;
         }
@@ -116,7 +116,7 @@ final class UserRows implements UserRowStore {
         row.changed |= row.admitted();
         if (!row.timed) {
             row.timed = true;
-            backend.setCurrentKey(known.userId());
+            backend.setCurrentKey(known.userId);
             expireAt(row.trainedMs + timeToLiveMs);
         }
     }
@@ -138,7 +138,7 @@ final class UserRows implements UserRowStore {
 
     private void keep(Loaded row) throws Exception {
         row.kept = true;
-        loaded.put(row.userId(), row);
+        loaded.put(row.userId, row);
         if (loaded.size() > MOST_LOADED) {
             Iterator<Loaded> all = loaded.values().iterator();
             Loaded oldest = all.next();
@@ -152,7 +152,7 @@ final class UserRows implements UserRowStore {
         if (!known.unwritten) {
             return;
         }
-        backend.setCurrentKey(known.userId());
+        backend.setCurrentKey(known.userId);
         UserRow row = known.theRow();
         if (row.changed && !known.marked) {
             changed.update(true);

@@ -17,7 +17,7 @@ public final class MapUserRows implements UserRowStore {
 
     @Override
     public void save(Place place) {
-        rows.put(place.userId(), Objects.requireNonNull(place.row));
+        rows.put(place.userId, Objects.requireNonNull(place.row));
     }
 
     /** Every row by user. */

@@ -75,66 +75,16 @@ final class ExampleRecords {
                         "1.0",
                         null),
                 new UserBiasRow("user-1", 7L, FeatureWire.packDense(new float[] {1f, -2f}), NOON),
-                new LearnerMetrics(
-                        "wealth",
-                        "click",
-                        "high",
-                        "all",
-                        false,
-                        NOON,
-                        NOON + 3_600_000,
-                        100L,
-                        7L,
-                        0.75,
-                        0.2,
-                        0.9,
-                        1.1,
-                        1000L,
-                        10L,
-                        0L,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null));
+                clickMetrics());
     }
 
-    /** Of an amount, which version 1 had no figures for; the bytes in /v2 hold exactly this. */
-    static LearnerMetrics amountMetrics() {
-        return new LearnerMetrics(
-                "wealth",
-                "amount",
-                "high",
-                "all",
-                true,
-                NOON,
-                NOON + 3_600_000,
-                100L,
-                7L,
-                null,
-                null,
-                null,
-                1.1,
-                1000L,
-                10L,
-                0L,
-                0.8,
-                120.5,
-                0.6,
-                0.4,
-                null,
-                null);
-    }
-
-    /** With alarms, which version 2 did not count; the bytes in /v3 hold exactly this. */
-    static LearnerMetrics driftMetrics() {
+    private static LearnerMetrics clickMetrics() {
         return new LearnerMetrics(
                 "wealth",
                 "click",
                 "high",
                 "all",
-                true,
+                false,
                 NOON,
                 NOON + 3_600_000,
                 100L,
@@ -150,8 +100,32 @@ final class ExampleRecords {
                 null,
                 null,
                 null,
-                3L,
-                1L);
+                null,
+                null);
+    }
+
+    /** Of an amount, which version 1 had no figures for; the bytes in /v2 hold exactly this. */
+    static LearnerMetrics amountMetrics() {
+        return LearnerMetrics.newBuilder(clickMetrics())
+                .setTask("amount")
+                .setCumulative(true)
+                .setAuc(null)
+                .setLogLoss(null)
+                .setNormalizedEntropy(null)
+                .setNrmse(0.8)
+                .setMae(120.5)
+                .setGini(0.6)
+                .setSpearman(0.4)
+                .build();
+    }
+
+    /** With alarms, which version 2 did not count; the bytes in /v3 hold exactly this. */
+    static LearnerMetrics driftMetrics() {
+        return LearnerMetrics.newBuilder(clickMetrics())
+                .setCumulative(true)
+                .setLossAlarms(3L)
+                .setCalibrationAlarms(1L)
+                .build();
     }
 
     /** With a reason, which version 1 had no place for; the bytes in /v2 hold exactly this. */

@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     private static final int NOT_LOADED = -1;
-    private static final int NO_SLOT = SampleRows.NO_SLOT;
-
     private static final float[] NONE = {};
     private static final float[][] NO_ROWS = {};
 
@@ -58,7 +56,7 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
 
     private MiniBatch spare;
 
-    /** The samples of the step that has begun and not ended; null: there is none. */
+    /** The step that has begun and not ended; null: there is none. */
     private @Nullable Begun begun;
 
     private double lastLoss;
@@ -192,7 +190,7 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
         slotCount = 0;
         sharedSlot = NOT_LOADED;
         int[] slotsOfRows = new int[samples.size()];
-        Arrays.fill(slotsOfRows, NO_SLOT);
+        Arrays.fill(slotsOfRows, SampleRows.NO_SLOT);
         for (int row = 0; userField >= 0 && row < slotsOfRows.length; row++) {
             slotsOfRows[row] = slot(samples.get(row));
             batch.category(row, userField, slotsOfRows[row]);

@@ -8,7 +8,7 @@ public interface UserRowStore {
      * A user's place, good until the mini-batch is over: what is found once is not sought again.
      */
     class Place {
-        final String userId;
+        public final String userId;
 
         /** For the finder to change and then {@link #save}; null where the user has none. */
         public @Nullable UserRow row;
@@ -16,10 +16,6 @@ public interface UserRowStore {
         public Place(String userId, @Nullable UserRow row) {
             this.userId = userId;
             this.row = row;
-        }
-
-        public String userId() {
-            return userId;
         }
     }
 

@@ -17,7 +17,7 @@ public final class TestingUserRows implements UserRowStore {
 
     @Override
     public void save(Place place) {
-        rows.put(place.userId(), copy(Objects.requireNonNull(place.row)));
+        rows.put(place.userId, copy(Objects.requireNonNull(place.row)));
     }
 
     private static UserRow copy(UserRow row) {
