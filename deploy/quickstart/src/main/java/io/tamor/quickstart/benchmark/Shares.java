@@ -3,6 +3,7 @@ package io.tamor.quickstart.benchmark;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,13 +42,17 @@ final class Shares {
      * Shares of the time in which the thread was busy, by part.
      *
      * @param threadPrefix how the thread's name begins
+     * @param from what was recorded earlier does not count
      */
-    static Map<Part, Double> of(Path recording, String threadPrefix, Duration length)
+    static Map<Part, Double> of(Path recording, String threadPrefix, Instant from, Duration length)
             throws IOException {
         Shares shares = new Shares(threadPrefix);
         try (RecordingFile file = new RecordingFile(recording)) {
             while (file.hasMoreEvents()) {
-                shares.add(file.readEvent());
+                RecordedEvent event = file.readEvent();
+                if (!event.getStartTime().isBefore(from)) {
+                    shares.add(event);
+                }
             }
         }
         return shares.result(length);

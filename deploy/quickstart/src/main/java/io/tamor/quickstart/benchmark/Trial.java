@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import jdk.jfr.Recording;
 import org.apache.flink.api.common.JobID;
@@ -24,12 +25,16 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * One variant, measured: the state is filled with one horizon of impressions, its size taken by a
- * checkpoint, then the rate is measured while as many impressions mature as arrive. Between the
- * phases the source holds until a checkpoint has gone through, so that neither has the other's
- * work.
+ * checkpoint, then the rate is measured while as many impressions mature as arrive, after a while
+ * of the same that the compiler gets. Between the phases the source holds until a checkpoint has
+ * gone through, so that none has another's work.
  */
 public final class Trial {
     private static final long NO_END = 1L << 40;
+
+    /** Impressions begin to mature, and all that closes them is compiled anew. */
+    private static final Duration WARM_UP = Duration.ofSeconds(40);
+
     private static final Duration POLL = Duration.ofMillis(20);
 
     private final TrialOptions options;
@@ -52,7 +57,9 @@ public final class Trial {
 
     private TrialFigures measure() throws Exception {
         Workload workload = options.workload();
-        try (LocalCluster cluster = cluster()) {
+        // Recorded from the start: a recording that begins makes the compiler begin anew, too.
+        try (Recording recording = recording();
+                LocalCluster cluster = cluster()) {
             gate.reset();
             JobID job = cluster.submit(options.variant().label(), environment(NO_END, false));
             long started = System.nanoTime();
@@ -65,37 +72,37 @@ public final class Trial {
             long stateBytes = cluster.checkpointBytes(job);
             double fillSeconds = secondsSince(started);
 
+            run(WARM_UP, cluster, job);
+            long warm = gate.hold();
+            cluster.checkpointBytes(job);
+
+            CpuTimes before = CpuTimes.now();
+            Instant begun = Instant.now();
+            started = System.nanoTime();
+            run(Duration.ofSeconds(options.seconds()), cluster, job);
+            long cycles = gate.hold() - warm;
+            cluster.checkpointBytes(job);
+            double wallSeconds = secondsSince(started);
+            CpuTimes spent = CpuTimes.now().since(before);
+            recording.stop();
             Path profile = options.folder().resolve("profile.jfr");
-            try (Recording recording = recording()) {
-                CpuTimes before = CpuTimes.now();
-                started = System.nanoTime();
-                gate.holdAt(NO_END);
-                long until = started + Duration.ofSeconds(options.seconds()).toNanos();
-                while (System.nanoTime() < until) {
-                    pause(cluster, job);
-                }
-                long cycles = gate.hold() - filled;
-                cluster.checkpointBytes(job);
-                double wallSeconds = secondsSince(started);
-                CpuTimes spent = CpuTimes.now().since(before);
-                recording.stop();
-                recording.dump(profile);
-                cluster.cancel(job);
-                return new TrialFigures(
-                        filled * Workload.IMPRESSIONS_PER_CYCLE,
-                        stateBytes,
-                        fillSeconds,
-                        cycles * Workload.EVENTS_PER_CYCLE,
-                        wallSeconds,
-                        spent.workSeconds(),
-                        spent.byThread(),
-                        options.variant() == Variant.TIMELINE
-                                ? Shares.of(
-                                        profile,
-                                        "timeline.user-timeline",
-                                        Duration.ofNanos((long) (wallSeconds * 1e9)))
-                                : Map.of());
-            }
+            recording.dump(profile);
+            cluster.cancel(job);
+            return new TrialFigures(
+                    filled * Workload.IMPRESSIONS_PER_CYCLE,
+                    stateBytes,
+                    fillSeconds,
+                    cycles * Workload.EVENTS_PER_CYCLE,
+                    wallSeconds,
+                    spent.workSeconds(),
+                    spent.byThread(),
+                    options.variant() == Variant.TIMELINE
+                            ? Shares.of(
+                                    profile,
+                                    "timeline.user-timeline",
+                                    begun,
+                                    Duration.ofNanos((long) (wallSeconds * 1e9)))
+                            : Map.of());
         }
     }
 
@@ -160,6 +167,14 @@ public final class Trial {
         recording.setMaxSize(256L << 20);
         recording.start();
         return recording;
+    }
+
+    private void run(Duration length, LocalCluster cluster, JobID job) throws InterruptedException {
+        long until = System.nanoTime() + length.toNanos();
+        gate.holdAt(NO_END);
+        while (System.nanoTime() < until) {
+            pause(cluster, job);
+        }
     }
 
     /** Waits a moment; a job that has failed ends the trial. */
