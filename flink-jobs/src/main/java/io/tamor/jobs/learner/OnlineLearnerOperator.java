@@ -236,6 +236,8 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     @Override
     public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+        training.settle();
+        setCurrentKey(timer.getKey());
         userRows.onTimer(timer.getTimestamp(), queue.isInBatch(timer.getKey()));
     }
 
@@ -258,6 +260,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
         super.prepareSnapshotPreBarrier(checkpointId);
+        training.settle();
         if (ended) {
             return;
         }
@@ -270,6 +273,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
+        training.settle();
         userRows.flush();
         untrained.write(queue);
         shadows.store(shadowVersions);

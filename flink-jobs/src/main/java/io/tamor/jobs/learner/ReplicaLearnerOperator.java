@@ -255,6 +255,8 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     @Override
     public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+        training.settle();
+        setCurrentKey(timer.getKey());
         userRows.onTimer(timer.getTimestamp(), queue.isInBatch(timer.getKey()));
     }
 
@@ -282,6 +284,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
         super.prepareSnapshotPreBarrier(checkpointId);
+        training.settle();
         if (ended) {
             return;
         }
@@ -319,6 +322,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
+        training.settle();
         userRows.flush();
         untrained.write(queue);
         replica.shadows().store(shadowVersions);
@@ -398,6 +402,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     }
 
     private void takeOver(MergedModel merged) throws Exception {
+        training.settle();
         Standing standing = merged.standing();
         RowMoments known = replica.moments();
         Served live = standing.live();

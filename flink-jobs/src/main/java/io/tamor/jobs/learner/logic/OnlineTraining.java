@@ -230,6 +230,18 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
         after.trained(ending.samples());
     }
 
+    /**
+     * Leaves the step that has begun to the trainer's thread, if it is there. Until {@link #settle}
+     * the model, its users' rows and all that counts is between two steps: who looks at them, or
+     * changes them, settles first.
+     */
+    @Override
+    public void rest() throws Exception {
+        if (!steps.goesOn()) {
+            settle();
+        }
+    }
+
     /** Ends the thread; what it works on is void. */
     @Override
     public void close() {

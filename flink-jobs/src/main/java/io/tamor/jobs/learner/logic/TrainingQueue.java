@@ -34,8 +34,13 @@ public final class TrainingQueue {
          */
         void train(List<QueuedSample> batch) throws Exception;
 
-        /** Ends what was begun; every call of the queue that trains ends with it. */
+        /** Ends what was begun. */
         default void settle() throws Exception {}
+
+        /** A call of the queue that may have trained is over: what goes on by itself, goes on. */
+        default void rest() throws Exception {
+            settle();
+        }
     }
 
     /** Takes each untrained sample: its place in the current mini-batch, or {@link #HELD}. */
@@ -58,7 +63,7 @@ public final class TrainingQueue {
         boolean late = sample.maturedAtMs() <= passedMs;
         if (late && allowed > 0) {
             join(sample, step);
-            step.settle();
+            step.rest();
         } else {
             held.add(sample);
         }
@@ -91,10 +96,10 @@ public final class TrainingQueue {
         while (allowed > 0 && isDue()) {
             join(held.poll(), step);
         }
-        step.settle();
+        step.rest();
     }
 
-    /** The input has ended: trains everything, the last mini-batch partial. */
+    /** The input has ended: trains everything, the last mini-batch partial, to the end. */
     public void drain(Step step) throws Exception {
         while (held.size() > 0) {
             join(held.poll(), step);

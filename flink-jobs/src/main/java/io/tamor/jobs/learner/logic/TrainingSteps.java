@@ -58,6 +58,11 @@ final class TrainingSteps implements AutoCloseable {
         learning = next;
     }
 
+    /** Whether the step that has begun goes on by itself. */
+    boolean goesOn() {
+        return beside;
+    }
+
     /** Waits until the trainer has learned; what has happened is overwritten by the next step. */
     StepOutcome end() {
         FutureTask<StepOutcome> ending = learning;
