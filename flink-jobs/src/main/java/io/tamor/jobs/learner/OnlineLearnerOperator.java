@@ -230,6 +230,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
             output.emitWatermark(mark);
         } else {
             progress.passedMs = queue.passedMs();
+            training.passing(mark.getTimestamp());
             super.processWatermark(mark);
         }
     }
@@ -425,6 +426,11 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     /** Samples of label sets that are not learned, since the start. */
     long skippedSamples() {
         return intake.skippedSamples();
+    }
+
+    /** What trains; the operator's own. */
+    OnlineTraining training() {
+        return training;
     }
 
     /** How far it is; the operator's own. */

@@ -207,6 +207,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         Watermark mark = reached;
         if (mark != null && !queue.isDue()) {
             reached = null;
+            training.passing(mark.getTimestamp());
             super.processWatermark(mark);
         }
     }
@@ -428,6 +429,11 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     private LearnerProgress progress() {
         return replica.progress();
+    }
+
+    /** What trains; the operator's own. */
+    OnlineTraining training() {
+        return training;
     }
 
     /** Its part in merging; the operator's own. */

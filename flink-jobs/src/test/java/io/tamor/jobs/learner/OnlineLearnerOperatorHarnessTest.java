@@ -114,6 +114,41 @@ class OnlineLearnerOperatorHarnessTest {
     }
 
     @Test
+    void stepsThatGoOnBesideWhatComesNextChangeNothing() throws Exception {
+        Random random = new Random(3);
+        long expiryMs = deployment.learner().userRowTtl().toMillis();
+        try (TestingLearner beside =
+                        new TestingLearner(deployment, new HashMapStateBackend(), true);
+                TestingLearner inTurn =
+                        new TestingLearner(deployment, new HashMapStateBackend(), false)) {
+            for (int i = 0; i < samples.size(); i++) {
+                Sample sample = samples.get(i);
+                beside.take(sample);
+                inTurn.take(sample);
+                int what = random.nextInt(60);
+                if (what < 20) {
+                    // Towards the end users' rows expire meanwhile.
+                    long ahead =
+                            i < 500
+                                    ? -1
+                                    : expiryMs - Duration.ofHours(random.nextInt(3) - 1).toMillis();
+                    beside.watermark(sample.getMaturedAtMs() + ahead);
+                    inTurn.watermark(sample.getMaturedAtMs() + ahead);
+                } else if (what == 20) {
+                    beside.restore(beside.checkpoint());
+                    inTurn.checkpoint();
+                }
+            }
+            assertThat(beside.timers()).isEqualTo(inTurn.timers());
+            beside.end();
+            inTurn.end();
+            assertThat(hashes(beside)).hasSizeGreaterThan(2).isEqualTo(hashes(inTurn));
+            assertThat(beside.rowValues()).isEqualTo(inTurn.rowValues());
+            assertThat(beside.metrics).isEqualTo(inTurn.metrics);
+        }
+    }
+
+    @Test
     void poisonedSamplesAreRefusedAndLeaveTheModelAsItWas() throws Exception {
         float[] poison = new float[deployment.sampleSchema().dense().size()];
         poison[0] = Float.NaN;

@@ -297,11 +297,11 @@ class ParallelLearningHarnessTest {
         }
     }
 
-    private static long trained(TestingLearners learners) {
+    private static long trained(TestingLearners learners) throws Exception {
         return learners.metrics.stream().mapToLong(m -> m.getSamples()).max().orElse(0);
     }
 
-    private static long steps(TestingLearners learners) {
+    private static long steps(TestingLearners learners) throws Exception {
         return learners.replica(0).progress().samples + learners.replica(1).progress().samples;
     }
 

@@ -46,6 +46,7 @@ final class TestingLearner implements AutoCloseable {
 
     private Deployment deployment;
     private final StateBackend backend;
+    private final boolean beside;
     private KeyedOneInputStreamOperatorTestHarness<String, ConsumedSample, SnapshotCandidate>
             harness;
     private long offset;
@@ -56,10 +57,37 @@ final class TestingLearner implements AutoCloseable {
     }
 
     TestingLearner(Deployment deployment, StateBackend backend) throws Exception {
+        this(deployment, backend, true);
+    }
+
+    /**
+     * A learner.
+     *
+     * @param beside whether steps go on beside what comes next, as long ones do
+     */
+    TestingLearner(Deployment deployment, StateBackend backend, boolean beside) throws Exception {
         this.deployment = deployment;
         this.backend = backend;
+        this.beside = beside;
         harness = harness(deployment, 1, backend);
+        open();
+    }
+
+    private void open() throws Exception {
         harness.open();
+        if (beside) {
+            operator().training().alwaysBeside();
+        }
+    }
+
+    private OnlineLearnerOperator operator() {
+        return (OnlineLearnerOperator) harness.getOperator();
+    }
+
+    /** What trains, between two steps. */
+    private OnlineLearnerOperator settled() throws Exception {
+        operator().training().settle();
+        return operator();
     }
 
     /** Only opens the operator, as one of several subtasks. */
@@ -123,7 +151,7 @@ final class TestingLearner implements AutoCloseable {
         harness.close();
         harness = harness(deployment, 1, backend);
         harness.initializeState(state);
-        harness.open();
+        open();
     }
 
     /** The same under another configuration. */
@@ -132,19 +160,20 @@ final class TestingLearner implements AutoCloseable {
         restore(state);
     }
 
-    long samples() {
-        return ((OnlineLearnerOperator) harness.getOperator()).progress().samples;
+    long samples() throws Exception {
+        return settled().progress().samples;
     }
 
     long lateSamples() {
-        return ((OnlineLearnerOperator) harness.getOperator()).progress().lateSamples;
+        return operator().progress().lateSamples;
     }
 
     long skippedSamples() {
-        return ((OnlineLearnerOperator) harness.getOperator()).skippedSamples();
+        return operator().skippedSamples();
     }
 
-    int timers() {
+    int timers() throws Exception {
+        settled();
         return harness.numEventTimeTimers();
     }
 
@@ -203,8 +232,8 @@ final class TestingLearner implements AutoCloseable {
         return versions().decisions();
     }
 
-    Serving serving() {
-        return ((OnlineLearnerOperator) harness.getOperator()).serving();
+    Serving serving() throws Exception {
+        return settled().serving();
     }
 
     /** The rows' values by user. */

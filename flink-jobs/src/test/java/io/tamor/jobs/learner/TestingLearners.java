@@ -93,6 +93,8 @@ final class TestingLearners implements AutoCloseable {
                                 i));
             }
             learner.open();
+            // As long steps do, they go on beside what comes next.
+            ((ReplicaLearnerOperator) learner.getOperator()).training().alwaysBeside();
             learners.add(learner);
         }
         merger =
@@ -209,17 +211,19 @@ final class TestingLearners implements AutoCloseable {
         return drained;
     }
 
-    ReplicaState replica(int index) {
-        return ((ReplicaLearnerOperator) learners.get(index).getOperator()).replica();
+    ReplicaState replica(int index) throws Exception {
+        ReplicaLearnerOperator learner = (ReplicaLearnerOperator) learners.get(index).getOperator();
+        learner.training().settle();
+        return learner.replica();
     }
 
     /** The parameters a replica trains, as bytes. */
-    byte[] values(int index) throws IOException {
+    byte[] values(int index) throws Exception {
         return bytes(replica(index).trainer().values());
     }
 
     /** The parameters that a replica's next increment starts from, as bytes. */
-    byte[] base(int index) throws IOException {
+    byte[] base(int index) throws Exception {
         return bytes(replica(index).replica().base());
     }
 

@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The deployment's training step and nothing else: no queue, no user rows, no decoding. On a shared
- * machine a rate says what the neighbours left; processor time says what the code needs.
+ * The deployment's training step and nothing else: no queue, no user rows, no decoding. Over so
+ * many samples that the processor's caches do not know them, as they do not know those of a stream.
+ * On a shared machine a rate says what the neighbours left; processor time says what the code
+ * needs.
  */
 final class BareStep {
-    private static final int BATCHES = 32;
+    private static final int SAMPLES = 1 << 17;
     private static final double NANOS = 1e9;
 
     private final Trainer trainer;
@@ -38,7 +40,7 @@ final class BareStep {
         trainer = new Trainer(spec, samplesPerStep);
         SampleReader reader = new SampleReader(deployment);
         SampleRows rows = new SampleRows(spec, deployment.sampleSchema());
-        for (int i = 0; i < BATCHES; i++) {
+        for (int i = 0; i < SAMPLES / samplesPerStep; i++) {
             MiniBatch batch = new MiniBatch(spec, samplesPerStep);
             for (int row = 0; row < samplesPerStep; row++) {
                 rows.add(reader.of(samples.next(), "", 0), row, batch);
@@ -54,7 +56,7 @@ final class BareStep {
         long cpuNs = threads.getCurrentThreadCpuTime();
         long steps = 0;
         while (System.nanoTime() - startNs < seconds * NANOS) {
-            trainer.step(batches.get((int) (steps++ % BATCHES)));
+            trainer.step(batches.get((int) (steps++ % batches.size())));
         }
         double samples = (double) steps * samplesPerStep;
         return new Cost(

@@ -140,9 +140,11 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
         this.rows = new SampleRows(spec, deployment.sampleSchema());
     }
 
-    /** The trainer's steps. */
-    TrainingSteps steps() {
-        return steps;
+    /**
+     * Has every step on the trainer's thread, however short; for tests, since results are the same.
+     */
+    public void alwaysBeside() {
+        steps.besideFrom(0);
     }
 
     /** Sets what follows each step; nothing, if absent. */
@@ -238,6 +240,19 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     @Override
     public void rest() throws Exception {
         if (!steps.goesOn()) {
+            settle();
+        }
+    }
+
+    /**
+     * Event time is about to pass: a step on its way ends first where a row that it trains expires
+     * by then, as one of a very late sample does.
+     */
+    public void passing(long timeMs) throws Exception {
+        Begun passed = begun;
+        if (passed != null
+                && passed.samples().stream()
+                        .anyMatch(sample -> sample.maturedAtMs() + userRowTtlMs <= timeMs)) {
             settle();
         }
     }

@@ -122,16 +122,16 @@ class OnlineTrainingTest {
                 TestingSamples.deployment(
                         folder, "batch: 64,", "batch: 8, drift: {confidence: 0.05},");
         List<Sample> samples = TestingSamples.generate(deployment, 400, 3);
-        List<Integer> onItsThread = afterEachStep(deployment, samples, Long.MAX_VALUE);
+        List<Integer> onItsThread = afterEachStep(deployment, samples, false);
         assertThat(onItsThread).hasSize(50).doesNotHaveDuplicates();
         for (int run = 0; run < 5; run++) {
-            assertThat(afterEachStep(deployment, samples, 0)).isEqualTo(onItsThread);
+            assertThat(afterEachStep(deployment, samples, true)).isEqualTo(onItsThread);
         }
     }
 
     /** Hashes of everything there is after each step, before the next one. */
-    private List<Integer> afterEachStep(
-            Deployment deployment, List<Sample> samples, long besideFromNs) throws Exception {
+    private List<Integer> afterEachStep(Deployment deployment, List<Sample> samples, boolean beside)
+            throws Exception {
         ModelSpec spec = ModelSpecs.of(deployment);
         Trainer trainer = new Trainer(spec, deployment.learner().batch());
         Quality quality = new Quality(spec);
@@ -142,7 +142,9 @@ class OnlineTrainingTest {
         rows.rows.clear();
         try (OnlineTraining training =
                 new OnlineTraining(deployment, trainer, quality, progress, drift, rows)) {
-            training.steps().besideFrom(besideFromNs);
+            if (beside) {
+                training.alwaysBeside();
+            }
             training.afterEach(
                     batch -> {
                         quality.takeClosed();
@@ -160,7 +162,9 @@ class OnlineTrainingTest {
             for (QueuedSample sample : TestingSamples.queued(deployment, samples)) {
                 queue.offer(sample, training);
             }
-            queue.advance(samples.get(200).getMaturedAtMs(), training);
+            for (int passed = 25; passed <= 200; passed += 25) {
+                queue.advance(samples.get(passed).getMaturedAtMs(), training);
+            }
             queue.drain(training);
         }
         return hashes;

@@ -184,15 +184,17 @@ class TrainingQueueTest {
         Random random = new Random(5);
         for (int run = 0; run < 50; run++) {
             TrainingQueue queue = new TrainingQueue(3, 10);
-            Lagging step = new Lagging(queue);
+            Lagging step = new Lagging(queue, run % 2 == 0);
             List<Long> maturities = new ArrayList<>();
             for (int offset = 0; offset < 20; offset++) {
                 maturities.add(TestingSamples.START_MS + random.nextInt(60));
                 Sample sample = maturingAt(maturities.get(offset));
                 queue.offer(reader.of(sample, "samples-0", offset), step);
             }
-            queue.advance(TestingSamples.START_MS + random.nextInt(60), step);
-            assertThat(step.running).isEmpty();
+            for (int passed = random.nextInt(20); passed < 60; passed += 1 + random.nextInt(30)) {
+                queue.advance(TestingSamples.START_MS + passed, step);
+                assertThat(step.goesOn || step.running.isEmpty()).isTrue();
+            }
             queue.drain(step);
             assertThat(step.trained.stream().flatMap(List::stream)).hasSize(20);
             Set<Long> untrained = new TreeSet<>(LongStream.range(0, 20).boxed().toList());
@@ -210,20 +212,29 @@ class TrainingQueueTest {
     /** Ends a step with the next one, and then asks where reading would go on. */
     private static final class Lagging implements TrainingQueue.Step {
         private final TrainingQueue queue;
+        private final boolean goesOn;
         private final Map<String, Long> after = new HashMap<>();
         private final List<List<Long>> trained = new ArrayList<>();
         private final List<Long> resumed = new ArrayList<>();
         private final List<Long> next = new ArrayList<>();
         private List<QueuedSample> running = List.of();
 
-        Lagging(TrainingQueue queue) {
+        Lagging(TrainingQueue queue, boolean goesOn) {
             this.queue = queue;
+            this.goesOn = goesOn;
         }
 
         @Override
         public void train(List<QueuedSample> batch) throws Exception {
             settle();
             running = batch;
+        }
+
+        @Override
+        public void rest() throws Exception {
+            if (!goesOn) {
+                settle();
+            }
         }
 
         @Override
