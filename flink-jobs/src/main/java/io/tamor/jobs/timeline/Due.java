@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * stored form   kind                               1 byte
- *               time less the start of its bucket  4 bytes
+ *               time less the start of its chunk   4 bytes
  *               event:         as RawEventSerializer writes it
  *               stage:         user id, labels, length and bytes of the features
  *               look:          user id
@@ -53,6 +53,9 @@ final class Due {
 
     private static final byte[] NOTHING = {};
 
+    /** Comes behind every number of a chunk. */
+    private static final long UNWRITTEN = Long.MAX_VALUE;
+
     final Kind kind;
     final long atMs;
     final String user;
@@ -62,6 +65,9 @@ final class Due {
 
     /** True where keyed state has it, and with these labels. */
     boolean stored;
+
+    /** Number of the chunk that it was read from. */
+    long chunk = UNWRITTEN;
 
     private Due(
             Kind kind,
@@ -152,9 +158,9 @@ final class Due {
                 : order;
     }
 
-    void write(DataOutputView out, long bucketMs) throws IOException {
+    void write(DataOutputView out, long chunkMs) throws IOException {
         out.writeByte(kind.code);
-        out.writeInt((int) (atMs - bucketMs));
+        out.writeInt((int) (atMs - chunkMs));
         if (kind == Kind.EVENT) {
             RawEventSerializer.INSTANCE.serialize(event(), out);
             return;
@@ -172,9 +178,9 @@ final class Due {
     /**
      * @param labelsVersion version of the labels' form
      */
-    static Due read(DataInputView in, long bucketMs, int labelsVersion) throws IOException {
+    static Due read(DataInputView in, long chunkMs, int labelsVersion) throws IOException {
         Kind kind = Kind.of(in.readByte());
-        long atMs = bucketMs + in.readInt();
+        long atMs = chunkMs + in.readInt();
         if (kind == Kind.EVENT) {
             return event(RawEventSerializer.INSTANCE.deserialize(in));
         }

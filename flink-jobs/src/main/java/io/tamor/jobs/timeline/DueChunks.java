@@ -5,10 +5,10 @@ import io.tamor.jobs.timeline.logic.UserState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
@@ -20,15 +20,18 @@ import org.apache.flink.runtime.state.internal.InternalMapState;
 import org.apache.flink.util.function.ThrowingConsumer;
 
 /**
- * What is due later, as chunks in keyed state: all that one write had for a bucket and key group.
- * The keys of this state are not users: each key group has one of its own, the namespace is the
- * bucket, and the map's key numbers the chunks. So what is due moves with its key group when the
- * job is rescaled. Every method changes the current key.
+ * What is due later, as chunks in keyed state: what one write had for a key group from one bucket
+ * on, of so many buckets that it is {@link #FULL}, or {@link #MOST_MS}. The keys of this state are
+ * not users: each key group has one of its own, the namespace is the first bucket, and the map's
+ * key numbers the chunks. So what is due moves with its key group when the job is rescaled. Every
+ * method changes the current key.
  *
  * <pre>
- * chunk   version 1, version of the labels' form    1 byte each
+ * chunk   version, version of the labels' form    1 byte each
  *         until the end what is due, as {@link Due} writes it
  * </pre>
+ *
+ * <p>Version 1 held five minutes, and its bytes are the same.
  */
 final class DueChunks {
     // Names and types are a stored format, and so are the groups' keys.
@@ -36,21 +39,40 @@ final class DueChunks {
             new MapStateDescriptor<>(
                     "due", LongSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE);
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /** With so much a chunk ends with the bucket that it has come to. */
+    static final int FULL = 64;
+
+    /** A chunk is in memory from its first bucket on. */
+    static final long MOST_MS = 10_800_000L;
 
     /**
-     * A chunk's place among those of its bucket.
+     * A chunk's place.
      *
      * @param group key group, counted from the subtask's first
+     * @param bucketMs start of its first bucket
      */
-    record Chunk(int group, long number) {}
+    record Chunk(int group, long bucketMs, long number) {}
+
+    /** A chunk that is being written. */
+    private static final class Page {
+        final DataOutputSerializer out = new DataOutputSerializer(4096);
+        long fromMs;
+        long toMs;
+        int count;
+
+        boolean endsBefore(long bucketMs) {
+            return bucketMs != toMs && (count >= FULL || bucketMs - fromMs > MOST_MS);
+        }
+    }
 
     private final InternalMapState<String, Long, Long, byte[]> state;
     private final ThrowingConsumer<String, Exception> keys;
     private final int maxParallelism;
     private final KeyGroupRange groups;
     private final String[] groupKeys;
-    private final DataOutputSerializer out = new DataOutputSerializer(4096);
+    private final Map<Integer, Page> pages = new TreeMap<>();
     private final DataInputDeserializer in = new DataInputDeserializer();
     private long count;
     private long formerCount;
@@ -93,97 +115,107 @@ final class DueChunks {
         formerCount = count;
     }
 
-    /** Writes one chunk for each key group that something of a bucket belongs to. */
-    List<Chunk> write(long bucketMs, List<Due> dues) throws Exception {
-        Map<Integer, List<Due>> byGroup = new HashMap<>();
+    /**
+     * Writes what is due in a bucket; buckets come in the order of time. Some of it is written with
+     * the last of them only, by {@link #end}.
+     *
+     * @param written takes each chunk that is written
+     */
+    void write(long bucketMs, List<Due> dues, Consumer<Chunk> written) throws Exception {
         for (Due due : dues) {
-            byGroup.computeIfAbsent(groupOf(due.user), g -> new ArrayList<>()).add(due);
-        }
-        List<Chunk> written = new ArrayList<>(byGroup.size());
-        for (Map.Entry<Integer, List<Due>> ofGroup : byGroup.entrySet()) {
-            out.clear();
-            out.writeByte(VERSION);
-            out.writeByte(UserState.VERSION);
-            for (Due due : ofGroup.getValue()) {
-                due.write(out, bucketMs);
+            int group = groupOf(due.user);
+            Page page = pages.computeIfAbsent(group, g -> new Page());
+            if (page.count > 0 && page.endsBefore(bucketMs)) {
+                written.accept(end(group, page));
             }
-            setPlace(ofGroup.getKey(), bucketMs);
-            state.put(++count, out.getCopyOfBuffer());
-            written.add(new Chunk(ofGroup.getKey(), count));
+            if (page.count == 0) {
+                page.fromMs = bucketMs;
+                page.out.clear();
+                page.out.writeByte(VERSION);
+                page.out.writeByte(UserState.VERSION);
+            }
+            due.write(page.out, page.fromMs);
+            page.toMs = bucketMs;
+            page.count++;
         }
-        return written;
+    }
+
+    /** Ends all chunks that are being written. */
+    void end(Consumer<Chunk> written) throws Exception {
+        for (Map.Entry<Integer, Page> open : pages.entrySet()) {
+            written.accept(end(open.getKey(), open.getValue()));
+        }
+        pages.clear();
+    }
+
+    private Chunk end(int group, Page page) throws Exception {
+        setPlace(group, page.fromMs);
+        state.put(++count, page.out.getCopyOfBuffer());
+        page.count = 0;
+        return new Chunk(group, page.fromMs, count);
     }
 
     /**
-     * Finds the chunks of a bucket that former subtasks have written. A look at one key group goes
-     * through all files that may have some of it: what a subtask writes itself it remembers.
+     * Finds the chunks from a bucket on that former subtasks have written. A look at one key group
+     * goes through all files that may have some of it: what a subtask writes itself it remembers.
      *
      * @param of the key groups to look in
-     * @return in the order in which they were written, key group by key group
+     * @return in no order
      */
     List<Chunk> find(long bucketMs, BitSet of) throws Exception {
         List<Chunk> found = new ArrayList<>();
         for (int group = of.nextSetBit(0); group >= 0; group = of.nextSetBit(group + 1)) {
             setPlace(group, bucketMs);
-            TreeSet<Long> numbers = new TreeSet<>();
-            state.keys().forEach(numbers::add);
-            for (long number : numbers.headSet(formerCount, true)) {
-                found.add(new Chunk(group, number));
+            for (long number : state.keys()) {
+                if (number <= formerCount) {
+                    found.add(new Chunk(group, bucketMs, number));
+                }
             }
         }
         return found;
     }
 
     /**
-     * Reads what is due in a bucket.
+     * Reads a chunk.
      *
-     * @param chunks the chunks of the bucket
      * @param doneMs by key group, up to when all is done
      */
-    List<Due> read(long bucketMs, List<Chunk> chunks, long[] doneMs) throws Exception {
-        List<Due> found = new ArrayList<>();
-        for (Chunk chunk : chunks) {
-            setPlace(chunk.group, bucketMs);
-            byte[] stored = state.get(chunk.number);
-            if (stored == null) {
-                throw new IllegalStateException(
-                        "what is due from "
-                                + bucketMs
-                                + " on lacks a part that was written: the state is damaged");
-            }
-            read(stored, bucketMs, doneMs[chunk.group], found);
+    List<Due> read(Chunk chunk, long[] doneMs) throws Exception {
+        setPlace(chunk.group, chunk.bucketMs);
+        byte[] stored = state.get(chunk.number);
+        if (stored == null) {
+            throw new IllegalStateException(
+                    "what is due from "
+                            + chunk.bucketMs
+                            + " on lacks a part that was written: the state is damaged");
         }
-        return found;
-    }
-
-    private void read(byte[] chunk, long bucketMs, long doneMs, List<Due> found)
-            throws IOException {
-        in.setBuffer(chunk);
+        in.setBuffer(stored);
         int version = in.readByte();
-        if (version != VERSION) {
+        if (version < 1 || version > VERSION) {
             throw new IOException(
                     "due: form version "
                             + version
-                            + ", this build reads "
+                            + ", this build reads 1 to "
                             + VERSION
                             + "; restore with the build that wrote it or a newer one");
         }
         int labelsVersion = in.readByte();
+        List<Due> found = new ArrayList<>();
         while (in.available() > 0) {
-            Due due = Due.read(in, bucketMs, labelsVersion);
+            Due due = Due.read(in, chunk.bucketMs, labelsVersion);
             due.stored = true;
-            if (due.atMs > doneMs) {
+            due.chunk = chunk.number;
+            if (due.atMs > doneMs[chunk.group]) {
                 found.add(due);
             }
         }
+        return found;
     }
 
-    /** Removes chunks of a bucket. */
-    void clear(long bucketMs, List<Chunk> chunks) throws Exception {
-        for (Chunk chunk : chunks) {
-            setPlace(chunk.group, bucketMs);
-            state.remove(chunk.number);
-        }
+    /** Removes a chunk. */
+    void clear(Chunk chunk) throws Exception {
+        setPlace(chunk.group, chunk.bucketMs);
+        state.remove(chunk.number);
     }
 
     private void setPlace(int group, long bucketMs) throws Exception {

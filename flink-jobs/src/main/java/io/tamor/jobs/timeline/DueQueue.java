@@ -9,30 +9,33 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All that is due in the future of a subtask, done in the order of event time over all its users.
- * Time is cut into buckets of five minutes. What is due in the bucket at hand is sorted; what is
- * due later waits in its bucket, and is written to keyed state in chunks: all that came since the
- * last time for one bucket and key group is one value. When a bucket's time comes it is read in one
- * go, and cleared when it is over: a deadline costs its share of a chunk, not a look-up of its
- * user.
+ * Time is cut into buckets of a minute. What is due in the bucket at hand is sorted; what is due
+ * later waits in its bucket, and is written to keyed state in chunks ({@link DueChunks}): what came
+ * since the last time for one key group, of as many buckets as make a chunk worth its while. It is
+ * read in one go when the first of them comes, and cleared when the last one is over: a deadline
+ * costs its share of a chunk, not a look-up of its user.
  *
- * <p>Which buckets there are and how far event time had come is {@link #progress}, in operator
- * state: what a chunk ({@link DueChunks}) holds from before that instant is done.
+ * <p>Where chunks begin and how far event time had come is {@link #progress}, in operator state:
+ * what a chunk holds from before that instant is done.
  *
- * <p>In memory are the bucket at hand, at most {@link #MOST} things that are not written yet, and
- * the numbers of the chunks that are. Used by the task's thread.
+ * <p>In memory are the bucket at hand, the rest of the chunks that have begun (of each key group
+ * some {@link DueChunks#FULL} a stage), at most {@link #MOST} things that are not written yet, and
+ * the places of the chunks that are. Used by the task's thread.
  */
 final class DueQueue {
-    // A stored format.
-    static final long BUCKET_MS = 300_000L;
+    static final long BUCKET_MS = 60_000L;
 
     /** Most things that wait unwritten; some 20 MB. */
     static final int MOST = 50_000;
@@ -54,18 +57,24 @@ final class DueQueue {
         void look(Due look) throws Exception;
     }
 
-    /** What is due in five minutes. */
+    /** What is due in a minute. */
     private final class Bucket {
         final long startMs;
 
         /** What came since the last write. */
         final List<Due> unwritten = new ArrayList<>();
 
-        /** The key groups that may have chunks of former subtasks. */
+        /** What was read of chunks that begin earlier. */
+        final List<Due> read = new ArrayList<>();
+
+        /** The key groups of which chunks of former subtasks may begin here. */
         final BitSet restored = new BitSet();
 
-        /** The other chunks in keyed state; of the bucket at hand, all of them. */
-        final List<DueChunks.Chunk> chunks = new ArrayList<>();
+        /** The other chunks that begin here. */
+        final List<DueChunks.Chunk> begin = new ArrayList<>();
+
+        /** Chunks that end here: of those that have begun, and what was written at hand. */
+        final List<DueChunks.Chunk> end = new ArrayList<>();
 
         Bucket(long startMs) {
             this.startMs = startMs;
@@ -84,17 +93,32 @@ final class DueQueue {
             return came;
         }
 
-        /** Writes what came since the last write; changes the current key. */
-        void write() throws Exception {
-            chunks.addAll(stored.write(startMs, take()));
+        /** All that is due, what is not written last; changes the current key. */
+        List<Due> open() throws Exception {
+            begin.addAll(stored.find(startMs, restored));
+            for (DueChunks.Chunk chunk : begin) {
+                Bucket last = this;
+                for (Due due : stored.read(chunk, restoredMs)) {
+                    long bucketMs = bucketMs(due.atMs);
+                    Bucket bucket = bucketMs <= startMs ? this : later(bucketMs);
+                    bucket.read.add(due);
+                    last = bucket.startMs > last.startMs ? bucket : last;
+                }
+                last.end.add(chunk);
+            }
+            begin.clear();
+            restored.clear();
+            List<Due> all = new ArrayList<>(read);
+            read.clear();
+            all.addAll(take());
+            return all;
         }
 
-        /** Reads all that is due, in the order in which it came; changes the current key. */
-        List<Due> read() throws Exception {
-            chunks.addAll(0, stored.find(startMs, restored)); // written before the others
-            List<Due> found = stored.read(startMs, chunks, restoredMs);
-            found.addAll(take());
-            return found;
+        /** Removes what ends here; changes the current key. */
+        void over() throws Exception {
+            for (DueChunks.Chunk chunk : end) {
+                stored.clear(chunk);
+            }
         }
     }
 
@@ -166,13 +190,29 @@ final class DueQueue {
     private void makeRoom() throws Exception {
         if (unwrittenCount > MOST) {
             long soonMs = nowMs == Long.MIN_VALUE ? nowMs : nowMs + SOON_MS;
+            int left = unwrittenCount;
+            long fromMs = Long.MAX_VALUE;
             for (Bucket bucket : later.descendingMap().values()) {
-                if (bucket.startMs <= soonMs && unwrittenCount <= MOST / 2) {
+                if (bucket.startMs <= soonMs && left <= MOST / 2) {
                     break;
                 }
-                bucket.write();
+                left -= bucket.unwritten.size();
+                fromMs = bucket.startMs;
             }
+            write(later.tailMap(fromMs, true).values());
         }
+    }
+
+    /** Writes what waits in buckets, which come in the order of time; changes the current key. */
+    private void write(Collection<Bucket> buckets) throws Exception {
+        for (Bucket bucket : buckets) {
+            stored.write(bucket.startMs, bucket.take(), this::remember);
+        }
+        stored.end(this::remember);
+    }
+
+    private void remember(DueChunks.Chunk chunk) {
+        later(chunk.bucketMs()).begin.add(chunk);
     }
 
     /** Gives newer labels to the stage that an impression waits for; may change the current key. */
@@ -250,7 +290,7 @@ final class DueQueue {
         nowMs = Math.max(nowMs, watermarkMs);
         Bucket over = atHand;
         if (over != null && over.startMs + BUCKET_MS - 1 <= nowMs) {
-            stored.clear(over.startMs, over.chunks);
+            over.over();
             atHand = null;
             stagesAtHand = null;
         }
@@ -283,22 +323,26 @@ final class DueQueue {
     /** Makes a bucket the one at hand; the one before is over. */
     private void open(Bucket bucket) throws Exception {
         if (atHand != null) {
-            stored.clear(atHand.startMs, atHand.chunks);
+            atHand.over();
         }
         relabeled.clear();
         stagesAtHand = null;
         atHand = bucket;
-        List<Due> found = bucket.read();
         Map<Due.Name, Due> labels = new HashMap<>();
-        for (Due due : found) {
+        for (Due due : bucket.open()) {
             if (due.kind == Due.Kind.LABELS) {
-                labels.put(due.name(), due); // of one impression the newest comes last
+                labels.merge(due.name(), due, DueQueue::newer);
             } else {
                 opened.add(due);
             }
         }
         relabel(labels);
         opened.sort(Due.ORDER.reversed());
+    }
+
+    /** What was written later; in one chunk, and of what is not written, the newest comes last. */
+    private static Due newer(Due one, Due other) {
+        return one.chunk > other.chunk ? one : other;
     }
 
     private void relabel(Map<Due.Name, Due> labels) {
@@ -322,9 +366,7 @@ final class DueQueue {
 
     /** Writes all that keyed state does not have yet; changes the current key. */
     void store() throws Exception {
-        for (Bucket bucket : later.values()) {
-            bucket.write();
-        }
+        write(later.values());
         Bucket now = atHand;
         for (Due due : atHand()) {
             if (!due.stored) {
@@ -339,7 +381,9 @@ final class DueQueue {
         if (now != null) {
             relabeled.forEach(now::add);
             relabeled.clear();
-            now.write();
+            // By itself: what is read already is not read again.
+            stored.write(now.startMs, now.take(), now.end::add);
+            stored.end(now.end::add);
         }
     }
 
@@ -349,7 +393,7 @@ final class DueQueue {
 
     /**
      * What must be known after a restore beside keyed state: the key groups, how far event time had
-     * come in each, the buckets that may have chunks, and the number of the last chunk.
+     * come in each, the buckets where chunks may begin, and the number of the last chunk.
      */
     byte[] progress() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -361,15 +405,26 @@ final class DueQueue {
             to.writeLong(Math.max(nowMs, restored));
         }
         to.writeLong(stored.count());
-        Bucket now = atHand;
-        to.writeInt(later.size() + (now == null ? 0 : 1));
-        if (now != null) {
-            to.writeLong(now.startMs);
-        }
-        for (long bucket : later.keySet()) {
+        Set<Long> begins = begins();
+        to.writeInt(begins.size());
+        for (long bucket : begins) {
             to.writeLong(bucket);
         }
         return bytes.toByteArray();
+    }
+
+    private Set<Long> begins() {
+        Set<Long> begins = new TreeSet<>();
+        for (Bucket bucket : later.values()) {
+            if (!bucket.begin.isEmpty() || !bucket.restored.isEmpty()) {
+                begins.add(bucket.startMs);
+            }
+            bucket.end.forEach(chunk -> begins.add(chunk.bucketMs()));
+        }
+        if (atHand != null) {
+            atHand.end.forEach(chunk -> begins.add(chunk.bucketMs()));
+        }
+        return begins;
     }
 
     /**

@@ -33,7 +33,8 @@ final class StateHistoryTest {
 
     /**
      * Version 3 came with retraction and corrections, version 4 with frozen requests, version 5
-     * with stages that wait in a queue of their own.
+     * with stages that wait in a queue of their own, chunk by chunk; a chunk was then of five
+     * minutes at most.
      */
     private static Deployment deployment(int version) {
         Deployment base = TestingDeployments.example();
@@ -65,7 +66,8 @@ final class StateHistoryTest {
         "3, '', false",
         "4, '', false",
         NEWEST + ", '', false",
-        NEWEST + ", -rocksdb, true"
+        NEWEST + ", -rocksdb, true",
+        NEWEST + ", -chunks-v2, false"
     })
     void everyVersionGoesOnWhereItStopped(int version, String by, boolean rocksDb)
             throws Exception {

@@ -76,21 +76,25 @@ final class UserTimelineOperatorTest {
         }
     }
 
-    /** Twice as much as waits in memory, written, read, and moved to other subtasks. */
-    @Test
-    void whatMemoryDoesNotHoldComesBackInOrder() throws Exception {
+    /**
+     * Twice as much as waits in memory, written, read, and moved to other subtasks: a few things in
+     * what a chunk may span, and some in each minute.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {20 * 24 * 60, 30})
+    void whatMemoryDoesNotHoldComesBackInOrder(int minutes) throws Exception {
         int impressions = 2 * DueQueue.MOST;
         try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, true, 1)) {
             Random random = new Random(6);
             for (int i = 0; i < impressions; i++) {
-                long time = T + random.nextInt(20 * 24 * 60) * MINUTE;
+                long time = T + random.nextInt(minutes) * MINUTE;
                 timeline.feed(
                         TestingEvent.impression(
                                         "i" + i, "user-" + i % 5_000, time, "item", "fund", null)
                                 .with(Map.of("age", "30"), Map.of())
                                 .raw(i));
             }
-            timeline.watermarks(T + 10L * 24 * 60 * MINUTE);
+            timeline.watermarks(T + minutes / 2 * MINUTE);
             List<Sample> before = List.copyOf(timeline.samples);
             assertThat(before)
                     .as("seed 6")
