@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
@@ -18,6 +16,7 @@ import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.internal.InternalMapState;
 import org.apache.flink.util.function.ThrowingConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is due later, as chunks in keyed state: what one write had for a key group from one bucket
@@ -57,10 +56,16 @@ final class DueChunks {
 
     /** A chunk that is being written. */
     private static final class Page {
-        final DataOutputSerializer out = new DataOutputSerializer(4096);
-        long fromMs;
+        final DataOutputSerializer out = new DataOutputSerializer(1024);
+        final long fromMs;
         long toMs;
         int count;
+
+        Page(long fromMs) throws IOException {
+            this.fromMs = fromMs;
+            out.writeByte(VERSION);
+            out.writeByte(UserState.VERSION);
+        }
 
         boolean endsBefore(long bucketMs) {
             return bucketMs != toMs && (count >= FULL || bucketMs - fromMs > MOST_MS);
@@ -72,7 +77,10 @@ final class DueChunks {
     private final int maxParallelism;
     private final KeyGroupRange groups;
     private final String[] groupKeys;
-    private final Map<Integer, Page> pages = new TreeMap<>();
+
+    /** By key group; null where nothing is being written. */
+    private final @Nullable Page[] pages;
+
     private final DataInputDeserializer in = new DataInputDeserializer();
     private long count;
     private long formerCount;
@@ -91,6 +99,7 @@ final class DueChunks {
         this.maxParallelism = maxParallelism;
         this.groups = groups;
         this.groupKeys = KeyGroupKeys.of("", groups, maxParallelism);
+        this.pages = new Page[groups.getNumberOfKeyGroups()];
     }
 
     /** The key groups of this subtask. */
@@ -124,15 +133,14 @@ final class DueChunks {
     void write(long bucketMs, List<Due> dues, Consumer<Chunk> written) throws Exception {
         for (Due due : dues) {
             int group = groupOf(due.user);
-            Page page = pages.computeIfAbsent(group, g -> new Page());
-            if (page.count > 0 && page.endsBefore(bucketMs)) {
+            Page page = pages[group];
+            if (page != null && page.endsBefore(bucketMs)) {
                 written.accept(end(group, page));
+                page = null;
             }
-            if (page.count == 0) {
-                page.fromMs = bucketMs;
-                page.out.clear();
-                page.out.writeByte(VERSION);
-                page.out.writeByte(UserState.VERSION);
+            if (page == null) {
+                page = new Page(bucketMs);
+                pages[group] = page;
             }
             due.write(page.out, page.fromMs);
             page.toMs = bucketMs;
@@ -142,16 +150,18 @@ final class DueChunks {
 
     /** Ends all chunks that are being written. */
     void end(Consumer<Chunk> written) throws Exception {
-        for (Map.Entry<Integer, Page> open : pages.entrySet()) {
-            written.accept(end(open.getKey(), open.getValue()));
+        for (int group = 0; group < pages.length; group++) {
+            Page page = pages[group];
+            if (page != null) {
+                written.accept(end(group, page));
+            }
         }
-        pages.clear();
     }
 
     private Chunk end(int group, Page page) throws Exception {
         setPlace(group, page.fromMs);
         state.put(++count, page.out.getCopyOfBuffer());
-        page.count = 0;
+        pages[group] = null;
         return new Chunk(group, page.fromMs, count);
     }
 
