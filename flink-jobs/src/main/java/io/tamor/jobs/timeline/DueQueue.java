@@ -17,6 +17,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -199,16 +200,17 @@ final class DueQueue {
                 left -= bucket.unwritten.size();
                 fromMs = bucket.startMs;
             }
-            write(later.tailMap(fromMs, true).values());
+            write(later.tailMap(fromMs, true).values(), this::remember);
         }
     }
 
     /** Writes what waits in buckets, which come in the order of time; changes the current key. */
-    private void write(Collection<Bucket> buckets) throws Exception {
+    private void write(Collection<Bucket> buckets, Consumer<DueChunks.Chunk> written)
+            throws Exception {
         for (Bucket bucket : buckets) {
-            stored.write(bucket.startMs, bucket.take(), this::remember);
+            stored.write(bucket.startMs, bucket.take(), written);
         }
-        stored.end(this::remember);
+        stored.end(written);
     }
 
     private void remember(DueChunks.Chunk chunk) {
@@ -366,7 +368,7 @@ final class DueQueue {
 
     /** Writes all that keyed state does not have yet; changes the current key. */
     void store() throws Exception {
-        write(later.values());
+        write(later.values(), this::remember);
         Bucket now = atHand;
         for (Due due : atHand()) {
             if (!due.stored) {
@@ -382,8 +384,7 @@ final class DueQueue {
             relabeled.forEach(now::add);
             relabeled.clear();
             // By itself: what is read already is not read again.
-            stored.write(now.startMs, now.take(), now.end::add);
-            stored.end(now.end::add);
+            write(List.of(now), now.end::add);
         }
     }
 

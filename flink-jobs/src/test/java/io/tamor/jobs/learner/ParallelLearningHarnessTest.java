@@ -297,7 +297,7 @@ class ParallelLearningHarnessTest {
         }
     }
 
-    private static long trained(TestingLearners learners) throws Exception {
+    private static long trained(TestingLearners learners) {
         return learners.metrics.stream().mapToLong(m -> m.getSamples()).max().orElse(0);
     }
 

@@ -14,9 +14,8 @@ import java.util.List;
 
 /**
  * The deployment's training step and nothing else: no queue, no user rows, no decoding. Over so
- * many samples that the processor's caches do not know them, as they do not know those of a stream.
- * On a shared machine a rate says what the neighbours left; processor time says what the code
- * needs.
+ * many samples that none is learned by heart, which changes what a step takes. On a shared machine
+ * a rate says what the neighbours left; processor time says what the code needs.
  */
 final class BareStep {
     private static final int SAMPLES = 1 << 17;
