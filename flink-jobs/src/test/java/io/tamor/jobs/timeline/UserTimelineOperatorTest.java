@@ -83,7 +83,7 @@ final class UserTimelineOperatorTest {
     @ParameterizedTest
     @ValueSource(ints = {20 * 24 * 60, 30})
     void whatMemoryDoesNotHoldComesBackInOrder(int minutes) throws Exception {
-        int impressions = 2 * DueQueue.MOST;
+        int impressions = 2 * DueBuckets.MOST;
         try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, true, 1)) {
             Random random = new Random(6);
             for (int i = 0; i < impressions; i++) {
