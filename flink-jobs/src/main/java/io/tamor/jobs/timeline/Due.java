@@ -19,10 +19,13 @@ import org.jspecify.annotations.Nullable;
  * stored form   kind                               1 byte
  *               time less the start of its chunk   4 bytes
  *               event:         as RawEventSerializer writes it
- *               stage:         user id, labels, length and bytes of the features
+ *               stage:         user id, length and bytes of the features, labels
  *               look:          user id
  *               newer labels:  user id, labels
  * </pre>
+ *
+ * The labels of a stage say nothing that its features or its time say. Before version 3 of {@link
+ * DueChunks} they said all, and came before the features.
  */
 final class Due {
     /** What is to be done, in the order in which it is due at one instant. */
@@ -166,19 +169,21 @@ final class Due {
             return;
         }
         StringValue.writeString(user, out);
-        if (kind != Kind.LOOK) {
+        if (kind == Kind.LABELS) {
             impression().write(out);
-        }
-        if (kind == Kind.STAGE) {
+        } else if (kind == Kind.STAGE) {
             out.writeShort(frozen.length);
             out.write(frozen);
+            impression().writeBesideFeatures(out);
         }
     }
 
     /**
+     * @param version of the chunk's form
      * @param labelsVersion version of the labels' form
      */
-    static Due read(DataInputView in, long chunkMs, int labelsVersion) throws IOException {
+    static Due read(DataInputView in, long chunkMs, int version, int labelsVersion)
+            throws IOException {
         Kind kind = Kind.of(in.readByte());
         long atMs = chunkMs + in.readInt();
         if (kind == Kind.EVENT) {
@@ -188,12 +193,23 @@ final class Due {
         if (kind == Kind.LOOK) {
             return look(user, atMs);
         }
-        PendingImpression impression = PendingImpression.read(in, labelsVersion);
         if (kind == Kind.LABELS) {
-            return labels(user, impression);
+            return labels(user, PendingImpression.read(in, labelsVersion));
         }
+        if (version < 3) {
+            PendingImpression impression = PendingImpression.read(in, labelsVersion);
+            return stage(user, impression, readFeatures(in));
+        }
+        byte[] frozen = readFeatures(in);
+        return stage(
+                user,
+                PendingImpression.readBesideFeatures(in, frozen, atMs, labelsVersion),
+                frozen);
+    }
+
+    private static byte[] readFeatures(DataInputView in) throws IOException {
         byte[] frozen = new byte[in.readUnsignedShort()];
         in.readFully(frozen);
-        return stage(user, impression, frozen);
+        return frozen;
     }
 }

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *         until the end what is due, as {@link Due} writes it
  * </pre>
  *
- * <p>Version 1 held five minutes, and its bytes are the same.
+ * <p>Version 1 held five minutes, and its bytes are those of version 2; {@link Due} says what
+ * version 3 brought.
  */
 final class DueChunks {
     // Names and types are a stored format, and so are the groups' keys.
@@ -38,7 +39,7 @@ final class DueChunks {
             new MapStateDescriptor<>(
                     "due", LongSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE);
 
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     /** With so much a chunk ends with the bucket that it has come to. */
     static final int FULL = 64;
@@ -212,7 +213,7 @@ final class DueChunks {
         int labelsVersion = in.readByte();
         List<Due> found = new ArrayList<>();
         while (in.available() > 0) {
-            Due due = Due.read(in, chunk.bucketMs, labelsVersion);
+            Due due = Due.read(in, chunk.bucketMs, version, labelsVersion);
             due.stored = true;
             due.chunk = chunk.number;
             if (due.atMs > doneMs[chunk.group]) {

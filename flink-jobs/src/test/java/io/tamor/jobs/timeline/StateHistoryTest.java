@@ -28,13 +28,13 @@ final class StateHistoryTest {
     private static final long T = 1_600_000_000_000L;
     private static final long MINUTE = 60_000L;
     private static final Deployment DEPLOYMENT = TestingDeployments.example();
-    private static final int NEWEST = 5;
+    private static final int NEWEST = 6;
     private static final String REQUEST = "request-1";
 
     /**
      * Version 3 came with retraction and corrections, version 4 with frozen requests, version 5
-     * with stages that wait in a queue of their own, chunk by chunk; a chunk was then of five
-     * minutes at most.
+     * with stages that wait in a queue of their own, chunk by chunk (a chunk was then of five
+     * minutes at most), version 6 with shorter stages and events.
      */
     private static Deployment deployment(int version) {
         Deployment base = TestingDeployments.example();
@@ -65,9 +65,11 @@ final class StateHistoryTest {
         "1, -rocksdb, true",
         "3, '', false",
         "4, '', false",
+        "5, '', false",
+        "5, -rocksdb, true",
+        "5, -chunks-v2, false",
         NEWEST + ", '', false",
-        NEWEST + ", -rocksdb, true",
-        NEWEST + ", -chunks-v2, false"
+        NEWEST + ", -rocksdb, true"
     })
     void everyVersionGoesOnWhereItStopped(int version, String by, boolean rocksDb)
             throws Exception {
@@ -98,7 +100,7 @@ final class StateHistoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {4, NEWEST})
+    @ValueSource(ints = {4, 5, NEWEST})
     void theUsersPastAndTheFrozenRequestAreKnown(int version) throws Exception {
         String file = "/state/user-timeline-v" + version + ".snapshot";
         assertThat(laterFeatures(file, deployment(version), REQUEST))

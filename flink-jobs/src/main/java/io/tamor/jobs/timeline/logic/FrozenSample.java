@@ -44,18 +44,40 @@ record FrozenSample(
         return bytes.toByteArray();
     }
 
+    /**
+     * What labels know an impression by.
+     *
+     * @param id hash of its id
+     * @param scenario hash of its scenario
+     */
+    record Impression(long id, int scenario) {}
+
+    /** Reads the impression's names alone. */
+    static Impression impression(byte[] stored) throws IOException {
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored));
+        readVersion(in);
+        String id = in.readUTF();
+        in.skipNBytes(in.readUnsignedShort()); // the item
+        return new Impression(IdHash.of(id), IdHash.ofName(in.readUTF()));
+    }
+
+    private static int readVersion(DataInputStream in) throws IOException {
+        int version = in.readByte();
+        if (version != 1 && version != VERSION) {
+            throw new IOException(
+                    "frozen sample: version "
+                            + version
+                            + ", this build reads 1 to "
+                            + VERSION
+                            + "; restore with the build that wrote it or a newer one");
+        }
+        return version;
+    }
+
     static FrozenSample fromBytes(byte[] stored) {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored));
         try {
-            int version = in.readByte();
-            if (version != 1 && version != VERSION) {
-                throw new IOException(
-                        "frozen sample: version "
-                                + version
-                                + ", this build reads 1 to "
-                                + VERSION
-                                + "; restore with the build that wrote it or a newer one");
-            }
+            int version = readVersion(in);
             String impressionId = in.readUTF();
             String itemId = in.readUTF();
             String scenario = in.readUTF();

@@ -156,8 +156,19 @@ public final class PendingImpression {
         writeRest(out);
     }
 
-    /** Writes what is not also said by the impression's event. */
-    void writeLabels(DataOutput out) throws IOException {
+    /**
+     * Writes what is not also said by the impression's event.
+     *
+     * @param waits times from an impression to its next deadline, of which there are few
+     */
+    void writeLabels(DataOutput out, Dictionary waits) throws IOException {
+        out.writeByte(flags());
+        waits.write(out, nextDeadlineMs - timeMs);
+        writeRest(out);
+    }
+
+    /** Writes what is not also said by its features and its next deadline. */
+    public void writeBesideFeatures(DataOutput out) throws IOException {
         out.writeByte(flags());
         VarLong.write(out, nextDeadlineMs - timeMs);
         writeRest(out);
@@ -211,11 +222,31 @@ public final class PendingImpression {
         return read(in, flags, id, timeMs, nextDeadlineMs, in.readInt(), version);
     }
 
-    /** Reads what {@link #writeLabels} wrote of an impression's event. */
+    /**
+     * Reads what {@link #writeLabels} wrote of an impression's event.
+     *
+     * @param version of {@link UserState}; before the sixth a wait was no word of a dictionary
+     */
     static PendingImpression readLabels(
-            DataInput in, long id, long timeMs, int scenario, int version) throws IOException {
+            DataInput in, long id, long timeMs, int scenario, Dictionary waits, int version)
+            throws IOException {
         int flags = in.readUnsignedByte();
-        return read(in, flags, id, timeMs, timeMs + VarLong.read(in), scenario, version);
+        long waitMs = version < 6 ? VarLong.read(in) : waits.read(in);
+        return read(in, flags, id, timeMs, timeMs + waitMs, scenario, version);
+    }
+
+    /**
+     * Reads what {@link #writeBesideFeatures} wrote.
+     *
+     * @param frozen its features, as {@link FrozenSample} stores them
+     * @param dueMs its next deadline
+     */
+    public static PendingImpression readBesideFeatures(
+            DataInput in, byte[] frozen, long dueMs, int version) throws IOException {
+        FrozenSample.Impression said = FrozenSample.impression(frozen);
+        int flags = in.readUnsignedByte();
+        long timeMs = dueMs - VarLong.read(in);
+        return read(in, flags, said.id(), timeMs, dueMs, said.scenario(), version);
     }
 
     private static PendingImpression read(

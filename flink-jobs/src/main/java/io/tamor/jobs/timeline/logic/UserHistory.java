@@ -187,8 +187,9 @@ final class UserHistory {
      */
     void write(DataOutput out, List<PendingImpression> pending) throws IOException {
         VarLong.write(out, size);
-        Dictionary names = new Dictionary();
-        Dictionary places = new Dictionary();
+        Dictionary names = Dictionary.ofHashes();
+        Dictionary places = Dictionary.ofShortHashes();
+        Dictionary waits = Dictionary.ofNumbers();
         long before = 0;
         int open = 0;
         for (int i = 0; i < size; i++) {
@@ -206,7 +207,7 @@ final class UserHistory {
                 VarLong.write(out, amounts[i]);
             }
             if (isOpen) {
-                pending.get(open++).writeLabels(out);
+                pending.get(open++).writeLabels(out, waits);
             }
         }
     }
@@ -217,8 +218,9 @@ final class UserHistory {
         UserHistory history = new UserHistory();
         int size = (int) VarLong.read(in);
         history.grow(Math.max(4, size));
-        Dictionary names = new Dictionary();
-        Dictionary places = new Dictionary();
+        Dictionary names = Dictionary.ofHashes();
+        Dictionary places = version < 6 ? Dictionary.ofHashes() : Dictionary.ofShortHashes();
+        Dictionary waits = Dictionary.ofNumbers();
         long time = 0;
         for (int i = 0; i < size; i++) {
             time += VarLong.read(in);
@@ -230,43 +232,10 @@ final class UserHistory {
             long amountMinor = type >= SUBSCRIPTION ? VarLong.read(in) : 0;
             history.add(time, head & (TYPE | LATE), id, item, scenario, amountMinor);
             if ((head & PENDING) != 0) {
-                pending.add(PendingImpression.readLabels(in, id, time, scenario, version));
+                pending.add(PendingImpression.readLabels(in, id, time, scenario, waits, version));
             }
         }
         return history;
-    }
-
-    /** Hashes that recur: the first time whole, then by number. */
-    private static final class Dictionary {
-        private long[] values = new long[4];
-        private int count;
-
-        void write(DataOutput out, long value) throws IOException {
-            int number = 0;
-            while (number < count && values[number] != value) {
-                number++;
-            }
-            VarLong.write(out, number);
-            if (number == count) {
-                out.writeLong(value);
-                add(value);
-            }
-        }
-
-        long read(DataInput in) throws IOException {
-            int number = (int) VarLong.read(in);
-            if (number == count) {
-                add(in.readLong());
-            }
-            return values[number];
-        }
-
-        private void add(long value) {
-            if (count == values.length) {
-                values = Arrays.copyOf(values, 2 * count);
-            }
-            values[count++] = value;
-        }
     }
 
     /** Reads the form of versions 1 to 4 of {@link UserState}. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UserState {
     /** The stored form that is written; {@link #read} says what the older ones lack. */
-    public static final int VERSION = 5;
+    public static final int VERSION = 6;
 
     private static final int NAMED_TIER = 1;
     private static final int AGGREGATES = 2;
@@ -127,7 +127,7 @@ public final class UserState {
         return switch (version) {
             case 1, 2 -> readVersion2(in, version);
             case 3, 4 -> readVersion4(in, version);
-            case VERSION -> readNewest(in);
+            case 5, VERSION -> readVersion6(in, version);
             default ->
                     throw new IOException(
                             "user state: version "
@@ -138,7 +138,8 @@ public final class UserState {
         };
     }
 
-    private static UserState readNewest(DataInput in) throws IOException {
+    /** Versions 5 and 6 differ in what a user's events are written as. */
+    private static UserState readVersion6(DataInput in, int version) throws IOException {
         UserState state = new UserState();
         int flags = in.readByte();
         state.labels.positionMinor = VarLong.read(in);
@@ -147,16 +148,16 @@ public final class UserState {
         state.namedTier = (flags & NAMED_TIER) == 0 ? 0 : in.readInt();
         state.lastImpressionDay = VarLong.read(in);
         state.appliedMs = VarLong.read(in);
-        state.history = UserHistory.read(in, state.labels.pending, VERSION);
+        state.history = UserHistory.read(in, state.labels.pending, version);
         if ((flags & PENDING_APART) != 0) {
-            state.labels.readPending(in, VERSION);
+            state.labels.readPending(in, version);
         }
         if ((flags & AGGREGATES_UNMADE) != 0) {
             state.aggregates = null;
         } else if ((flags & AGGREGATES) != 0) {
             state.aggregates = Aggregates.read(in);
         }
-        state.settled = (flags & SETTLED) == 0 ? null : Settled.read(in, VERSION);
+        state.settled = (flags & SETTLED) == 0 ? null : Settled.read(in, version);
         state.readRequests(in);
         return state;
     }
