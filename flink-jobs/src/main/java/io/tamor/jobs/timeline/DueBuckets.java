@@ -179,11 +179,6 @@ final class DueBuckets {
         last.end.add(chunk);
     }
 
-    /** True where keyed state may have some of what is at hand. */
-    boolean hasAtHand() {
-        return atHand != null;
-    }
-
     /** Ends the bucket at hand where it is over, and says whether; changes the current key. */
     boolean endAtHand(long nowMs) throws Exception {
         Bucket over = atHand;

@@ -148,6 +148,7 @@ final class DueQueue {
         nowMs = Math.max(nowMs, watermarkMs);
         if (buckets.endAtHand(nowMs)) {
             stagesAtHand = null;
+            relabeled.clear();
         }
     }
 
@@ -224,10 +225,8 @@ final class DueQueue {
                 due.stored = true;
             }
         }
-        if (buckets.hasAtHand() || !came.isEmpty()) {
-            came.addAll(relabeled);
-            relabeled.clear();
-        }
+        came.addAll(relabeled);
+        relabeled.clear();
         buckets.store(came);
     }
 
