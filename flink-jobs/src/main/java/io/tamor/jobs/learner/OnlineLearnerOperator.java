@@ -8,13 +8,10 @@ import io.tamor.jobs.learner.logic.DriftMonitor;
 import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.LearnerStateWire;
 import io.tamor.jobs.learner.logic.ModelSpecs;
-import io.tamor.jobs.learner.logic.OnlineTraining;
 import io.tamor.jobs.learner.logic.Quality;
 import io.tamor.jobs.learner.logic.QualitySlice;
-import io.tamor.jobs.learner.logic.QueuedSample;
 import io.tamor.jobs.learner.logic.Serving;
 import io.tamor.jobs.learner.logic.Shadows;
-import io.tamor.jobs.learner.logic.TrainingQueue;
 import io.tamor.jobs.learner.logic.VersionGate;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.jobs.snapshot.SnapshotDecision;
@@ -25,16 +22,11 @@ import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
-import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
-import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
@@ -53,9 +45,7 @@ import org.apache.flink.util.OutputTag;
  */
 @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before anything else
 public final class OnlineLearnerOperator extends AbstractStreamOperator<SnapshotCandidate>
-        implements OneInputStreamOperator<ConsumedSample, SnapshotCandidate>,
-                BoundedOneInput,
-                Triggerable<String, VoidNamespace> {
+        implements OneInputStreamOperator<ConsumedSample, SnapshotCandidate>, BoundedOneInput {
     /** Quality per task and slice: wire bytes of LearnerMetrics. */
     public static final OutputTag<OutgoingRecord> METRICS =
             new OutputTag<>("learner.metrics", OutgoingRecord.TYPE);
@@ -75,8 +65,6 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     /** The same in a form that learners among others read too, each the whole of it. */
     static final ListStateDescriptor<byte[]> ALONE = StatePieces.named("learner-alone");
 
-    static final String TIMERS = "user-row-expiry";
-
     private final Deployment deployment;
 
     private transient Trainer trainer;
@@ -93,11 +81,8 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     private transient LearnerOutputs outputs;
     private transient QualityGauges gauges;
     private transient ListState<byte[]> learnerState;
-    private transient TrainingQueue queue;
-    private transient SampleIntake intake;
+    private transient SampleTraining training;
     private transient UserRows userRows;
-    private transient UntrainedSamples untrained;
-    private transient OnlineTraining training;
     private transient long reportedSamples;
     private transient boolean ended;
 
@@ -177,36 +162,22 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     @Override
     public void open() throws Exception {
         super.open();
-        KeyedStateBackend<String> backend = getKeyedStateBackend();
-        queue =
-                new TrainingQueue(
-                        deployment.learner().batch(), deployment.learner().maxDelay().toMillis());
-        userRows =
-                new UserRows(
-                        backend,
-                        getKeyedStateStore(),
-                        getInternalTimerService(TIMERS, VoidNamespaceSerializer.INSTANCE, this),
-                        deployment.learner().userRowTtl().toMillis());
-        untrained =
-                new UntrainedSamples(
-                        backend,
-                        getKeyedStateStore(),
-                        deployment,
-                        getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
-        queue.restore(untrained.read(), progress.passedMs);
+        boolean gated = deployment.snapshots().gate().enabled();
         training =
-                new OnlineTraining(
+                new SampleTraining(
                         deployment,
-                        trainer,
-                        quality,
-                        progress,
-                        drift,
-                        userRows,
-                        deployment.snapshots().gate().enabled() ? shadows : null,
-                        deployment.snapshots().gate().enabled() ? serving : null);
-        training.afterEach(this::trained);
+                        this,
+                        output,
+                        new Learner(
+                                trainer,
+                                quality,
+                                progress,
+                                drift,
+                                gated ? shadows : null,
+                                gated ? serving : null),
+                        batch -> trained());
+        userRows = training.userRows();
         outputs = new LearnerOutputs(deployment, output);
-        intake = new SampleIntake(deployment, queue, progress, outputs);
         assembly = new SnapshotAssembly(deployment);
         registerMetrics();
     }
@@ -219,37 +190,17 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     @Override
     public void processElement(StreamRecord<ConsumedSample> record) throws Exception {
-        intake.take(record.getValue(), training);
+        training.take(record.getValue());
     }
 
     @Override
     public void processWatermark(Watermark mark) throws Exception {
-        queue.advance(mark.getTimestamp(), training);
-        if (mark.getTimestamp() == Watermark.MAX_WATERMARK.getTimestamp()) {
-            // The end of the input is no reason to forget the users, so their timers stay.
-            output.emitWatermark(mark);
-        } else {
-            progress.passedMs = queue.passedMs();
-            training.passing(mark.getTimestamp());
-            super.processWatermark(mark);
-        }
-    }
-
-    @Override
-    public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-        training.settle();
-        setCurrentKey(timer.getKey());
-        userRows.onTimer(timer.getTimestamp(), queue.isInBatch(timer.getKey()));
-    }
-
-    @Override
-    public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
-        throw new IllegalStateException("the learner sets no processing-time timer");
+        training.advance(mark, super::processWatermark);
     }
 
     @Override
     public void endInput() throws Exception {
-        queue.drain(training);
+        training.drain();
         say(quality.closeAll());
         report();
         if (progress.samples > progress.snapshotSamples) {
@@ -274,9 +225,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
-        training.settle();
-        userRows.flush();
-        untrained.write(queue);
+        training.store();
         shadows.store(shadowVersions);
         learnerState.update(
                 LearnerStateWire.write(deployment.sampleSchema().fingerprint(), 0, parts()));
@@ -306,8 +255,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         super.close();
     }
 
-    private void trained(List<QueuedSample> batch) throws Exception {
-        untrained.trained(batch);
+    private void trained() throws Exception {
         say(quality.takeClosed());
         if (deployment.snapshots().gate().enabled()) {
             guard();
@@ -321,7 +269,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     /** Sees to it that neither the learner nor readers go on with something bad. */
     private void guard() throws Exception {
-        if (divergence.observe(training.lastLoss())) {
+        if (divergence.observe(training.steps().lastLoss())) {
             goBack("its loss diverged");
         }
         List<String> regressions = gate.looks() ? gate.regressions() : List.of();
@@ -380,13 +328,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     private void publish() throws Exception {
         SnapshotCandidate candidate =
-                assembly.make(
-                        trainer,
-                        quality,
-                        progress,
-                        queue.resumeAt(progress.offsets),
-                        serving,
-                        gate);
+                assembly.make(trainer, quality, progress, training.resumeAt(), serving, gate);
         output.collect(new StreamRecord<>(candidate, candidate.eventTimeMs));
         if (candidate.decision == SnapshotDecision.PUBLISH) {
             if (deployment.snapshots().gate().enabled()) {
@@ -394,12 +336,12 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
             }
             trainer.touchedRows().clear();
             userRows.drainChanges(
-                    (userId, row) ->
+                    (userId, values, trainedMs) ->
                             outputs.userRow(
                                     userId,
                                     progress.version,
-                                    row == null || !row.admitted() ? null : row.values,
-                                    row == null ? 0 : row.trainedMs,
+                                    values,
+                                    trainedMs,
                                     progress.trainedMs));
         } else {
             LOG.warn("Version {} is rejected by the gate; see its manifest", candidate.version);
@@ -423,13 +365,8 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         };
     }
 
-    /** Samples of label sets that are not learned, since the start. */
-    long skippedSamples() {
-        return intake.skippedSamples();
-    }
-
     /** What trains; the operator's own. */
-    OnlineTraining training() {
+    SampleTraining training() {
         return training;
     }
 
@@ -445,7 +382,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     private void registerMetrics() {
         MetricGroup group = getMetricGroup().addGroup("learner");
-        LearnerGauges.register(group, trainer.spec(), progress, intake, queue, training, drift);
+        training.register(group);
         group.gauge("snapshotVersion", () -> progress.version);
         group.gauge("liveVersion", () -> serving.liveVersion());
         group.gauge("rejectedVersions", () -> serving.rejectedVersions);

@@ -2,41 +2,30 @@ package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.MergeOptions;
-import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.LearnerStateWire;
 import io.tamor.jobs.learner.logic.MergedModel;
-import io.tamor.jobs.learner.logic.OnlineTraining;
-import io.tamor.jobs.learner.logic.QueuedSample;
 import io.tamor.jobs.learner.logic.ReplicaName;
 import io.tamor.jobs.learner.logic.ReplicaState;
 import io.tamor.jobs.learner.logic.RowMoments;
 import io.tamor.jobs.learner.logic.Served;
 import io.tamor.jobs.learner.logic.Standing;
-import io.tamor.jobs.learner.logic.TrainingQueue;
 import io.tamor.model.metric.MetricWindows;
 import io.tamor.model.snapshot.Origin;
 import io.tamor.model.training.Trainer;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
-import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
-import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
@@ -57,9 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before anything else
 public final class ReplicaLearnerOperator extends AbstractStreamOperator<LearnerMessage>
-        implements OneInputStreamOperator<ConsumedSample, LearnerMessage>,
-                BoundedOneInput,
-                Triggerable<String, VoidNamespace> {
+        implements OneInputStreamOperator<ConsumedSample, LearnerMessage>, BoundedOneInput {
     // State: every descriptor of this operator is here, in UserRows, UntrainedSamples and
     // ShadowVersions.
     private static final ListStateDescriptor<byte[]> REPLICAS = StatePieces.named("replicas");
@@ -79,18 +66,11 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     private transient ReplicaState replica;
     private transient ShadowVersions shadowVersions;
     private transient MergedModels models;
-    private transient LearnerOutputs outputs;
     private transient ListState<byte[]> state;
-    private transient TrainingQueue queue;
-    private transient SampleIntake intake;
+    private transient SampleTraining training;
     private transient UserRows userRows;
-    private transient UntrainedSamples untrained;
-    private transient OnlineTraining training;
     private transient long loads;
     private transient boolean awaiting;
-
-    /** The newest watermark, where samples that are due hold it back; else null. */
-    private transient @Nullable Watermark reached;
 
     /** The look for a merged model that comes next; the task cancels it when it ends. */
     @SuppressWarnings("UnusedVariable") // held, so that it is not taken for forgotten
@@ -161,55 +141,26 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     @Override
     public void open() throws Exception {
         super.open();
-        KeyedStateBackend<String> backend = getKeyedStateBackend();
-        queue =
-                new TrainingQueue(
-                        deployment.learner().ownBatch(),
-                        deployment.learner().maxDelay().toMillis());
-        userRows =
-                new UserRows(
-                        backend,
-                        getKeyedStateStore(),
-                        getInternalTimerService(
-                                OnlineLearnerOperator.TIMERS,
-                                VoidNamespaceSerializer.INSTANCE,
-                                this),
-                        deployment.learner().userRowTtl().toMillis());
-        untrained =
-                new UntrainedSamples(
-                        backend,
-                        getKeyedStateStore(),
-                        deployment,
-                        getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
-        queue.restore(untrained.read(), progress().passedMs);
         training =
-                new OnlineTraining(
+                new SampleTraining(
                         deployment,
-                        replica.trainer(),
-                        replica.quality(),
-                        progress(),
-                        replica.drift(),
-                        userRows,
-                        deployment.snapshots().gate().enabled() ? replica.shadows() : null,
-                        replica.moments());
-        training.afterEach(this::trained);
-        outputs = new LearnerOutputs(deployment, output);
-        intake = new SampleIntake(deployment, queue, progress(), outputs);
+                        this,
+                        output,
+                        new Learner(
+                                replica.trainer(),
+                                replica.quality(),
+                                replica.progress(),
+                                replica.drift(),
+                                deployment.snapshots().gate().enabled() ? replica.shadows() : null,
+                                replica.moments()),
+                        batch -> trained());
+        userRows = training.userRows();
         registerMetrics();
-        queue.allow(share());
+        training.allow(share());
     }
 
     private long share() {
         return merge.share(replica.replica().name().of());
-    }
-
-    private void passOn() throws Exception {
-        Watermark mark = reached;
-        if (mark != null && !queue.isDue()) {
-            reached = null;
-            training.passing(mark.getTimestamp());
-            super.processWatermark(mark);
-        }
     }
 
     /** A sample waits, and its user's state is asked for when it is trained. */
@@ -220,12 +171,11 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     @Override
     public void processElement(StreamRecord<ConsumedSample> record) throws Exception {
-        intake.take(record.getValue(), training);
+        training.take(record.getValue());
     }
 
-    private void trained(List<QueuedSample> batch) throws Exception {
-        untrained.trained(batch);
-        replica.observe(training.lastLoss());
+    private void trained() throws Exception {
+        replica.observe(training.steps().lastLoss());
         tell(replica.quality().takeClosedWindows());
     }
 
@@ -242,43 +192,18 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     @Override
     public void processWatermark(Watermark mark) throws Exception {
-        queue.advance(mark.getTimestamp(), training);
-        if (mark.getTimestamp() == Watermark.MAX_WATERMARK.getTimestamp()) {
-            // The end of the input is no reason to forget the users, so their timers stay.
-            output.emitWatermark(mark);
-        } else {
-            progress().passedMs = queue.passedMs();
-            // No row expires before the samples that are due have used it.
-            reached = mark;
-            passOn();
-        }
-    }
-
-    @Override
-    public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-        training.settle();
-        setCurrentKey(timer.getKey());
-        userRows.onTimer(timer.getTimestamp(), queue.isInBatch(timer.getKey()));
-    }
-
-    @Override
-    public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
-        throw new IllegalStateException("a learner sets no processing-time timer of a user");
+        training.advance(mark, super::processWatermark);
     }
 
     @Override
     public void endInput() throws Exception {
         load();
-        queue.drain(training);
+        training.drain();
         tell(replica.quality().closeAllWindows());
         report(true, true);
         userRows.drainChanges(
-                (userId, row) ->
-                        tellRow(
-                                LearnerMessage.LAST_VERSION,
-                                userId,
-                                row == null || !row.admitted() ? null : row.values,
-                                row == null ? 0 : row.trainedMs));
+                (userId, values, trainedMs) ->
+                        tellRow(LearnerMessage.LAST_VERSION, userId, values, trainedMs));
         ended = true;
     }
 
@@ -292,16 +217,13 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         awaiting = replica.mergeDue(merge);
         report(awaiting, false);
         if (merge.bounded()) {
-            queue.allow(0);
+            training.allow(0);
         }
     }
 
     private void report(boolean cut, boolean last) throws Exception {
-        Map<String, Long> queued = new HashMap<>();
-        queue.forEach(
-                (sample, place) -> queued.merge(sample.partition(), sample.offset(), Math::min));
         LearnerMessage message = message(LearnerMessage.Kind.REPORT);
-        message.payload = replica.report(cut, last, queued).write();
+        message.payload = replica.report(cut, last, training.firstUntrained()).write();
         output.collect(new StreamRecord<>(message));
     }
 
@@ -323,9 +245,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
-        training.settle();
-        userRows.flush();
-        untrained.write(queue);
+        training.store();
         replica.shadows().store(shadowVersions);
         state.update(replica.write(deployment.sampleSchema().fingerprint()));
         super.snapshotState(context);
@@ -350,9 +270,8 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
             load();
         } else if (!ended) {
             awaitMerged();
-            queue.allow(share());
-            queue.joinDue(training);
-            passOn();
+            training.allow(share());
+            training.resume(super::processWatermark);
         }
     }
 
@@ -427,12 +346,8 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         replica.load(merged);
     }
 
-    private LearnerProgress progress() {
-        return replica.progress();
-    }
-
     /** What trains; the operator's own. */
-    OnlineTraining training() {
+    SampleTraining training() {
         return training;
     }
 
@@ -443,14 +358,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     private void registerMetrics() {
         MetricGroup group = getMetricGroup().addGroup("learner");
-        LearnerGauges.register(
-                group,
-                replica.trainer().spec(),
-                progress(),
-                intake,
-                queue,
-                training,
-                replica.drift());
+        training.register(group);
         group.gauge("mergeRound", () -> replica.replica().round());
         group.gauge("unmergedIncrements", () -> replica.replica().unmerged());
         group.gauge("mergedModelsLoaded", () -> loads);

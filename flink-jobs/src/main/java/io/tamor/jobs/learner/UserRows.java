@@ -68,15 +68,9 @@ final class UserRows implements UserRowStore {
         }
     }
 
-    /** Takes a changed row; null where it has been dropped. */
+    /** Takes a user's row, as it is or as of a version; null values where the user has none. */
     @FunctionalInterface
-    interface ChangeVisitor {
-        void visit(String userId, @Nullable UserRow row);
-    }
-
-    /** Takes a row's values as of a version; null where there was none. */
-    @FunctionalInterface
-    interface AsOfVisitor {
+    interface Visitor {
         void visit(String userId, float @Nullable [] values, long trainedMs);
     }
 
@@ -190,7 +184,7 @@ final class UserRows implements UserRowStore {
     }
 
     /** Shows every row changed since the last call and takes their marks away. */
-    void drainChanges(ChangeVisitor visitor) throws Exception {
+    void drainChanges(Visitor visitor) throws Exception {
         flush(); // in the state's order, which does not depend on what is in memory
         backend.applyToAllKeys(
                 VoidNamespace.INSTANCE,
@@ -199,7 +193,10 @@ final class UserRows implements UserRowStore {
                 (userId, mark) -> {
                     Loaded known = loaded.get(userId);
                     UserRow row = known == null ? rows.value() : known.row;
-                    visitor.visit(userId, row);
+                    visitor.visit(
+                            userId,
+                            row == null || !row.admitted() ? null : row.values,
+                            row == null ? 0 : row.trainedMs);
                     mark.clear();
                     if (known != null) {
                         known.theRow().changed = false;
@@ -218,7 +215,7 @@ final class UserRows implements UserRowStore {
      *
      * @param before the moment of the version published last, 0 for none
      */
-    void publish(long before, long moment, AsOfVisitor visitor) throws Exception {
+    void publish(long before, long moment, Visitor visitor) throws Exception {
         unload();
         backend.applyToAllKeys(
                 VoidNamespace.INSTANCE,
@@ -252,7 +249,7 @@ final class UserRows implements UserRowStore {
      * one taken back, as of the former; null where there was none then. All of them are to be shown
      * again with the next version. Walks all rows.
      */
-    void takeBack(long takenBack, long good, AsOfVisitor visitor) throws Exception {
+    void takeBack(long takenBack, long good, Visitor visitor) throws Exception {
         unload();
         backend.applyToAllKeys(
                 VoidNamespace.INSTANCE,

@@ -76,7 +76,7 @@ final class TestingLearner implements AutoCloseable {
     private void open() throws Exception {
         harness.open();
         if (beside) {
-            operator().training().alwaysBeside();
+            operator().training().steps().alwaysBeside();
         }
     }
 
@@ -169,7 +169,7 @@ final class TestingLearner implements AutoCloseable {
     }
 
     long skippedSamples() {
-        return operator().skippedSamples();
+        return operator().training().skippedSamples();
     }
 
     int timers() throws Exception {

@@ -94,7 +94,7 @@ final class TestingLearners implements AutoCloseable {
             }
             learner.open();
             // As long steps do, they go on beside what comes next.
-            ((ReplicaLearnerOperator) learner.getOperator()).training().alwaysBeside();
+            ((ReplicaLearnerOperator) learner.getOperator()).training().steps().alwaysBeside();
             learners.add(learner);
         }
         merger =
