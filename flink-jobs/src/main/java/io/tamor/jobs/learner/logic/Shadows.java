@@ -35,12 +35,11 @@ import org.jspecify.annotations.Nullable;
  * until all are, so nothing depends on how far behind the thread is.
  */
 public final class Shadows implements Comparison, AutoCloseable {
-    private static final int VERSION = 2;
+    /** Of the stored form. */
+    private static final int FORM = 2;
 
     /** Had the versions whole. */
-    private static final int WHOLE = 1;
-
-    private static final long NONE = 0;
+    private static final int WHOLE_FORM = 1;
 
     /** Numbers of versions whose own were not stored. */
     private static final long UNNUMBERED = -1;
@@ -53,6 +52,28 @@ public final class Shadows implements Comparison, AutoCloseable {
     /** Portions that may wait for the thread before the learner waits. */
     private static final int MOST_WAITING = 2;
 
+    /**
+     * A version that stands beside the learner.
+     *
+     * @param number 0 where there is none
+     * @param trainer null where the store alone has it, or there is none
+     */
+    private record Version(long number, @Nullable Trainer trainer) {
+        static final Version NONE = new Version(0, null);
+
+        static Version stored(long number) {
+            return number == NONE.number ? NONE : new Version(number, null);
+        }
+
+        boolean exists() {
+            return number != NONE.number;
+        }
+
+        boolean isWhole() {
+            return trainer != null || !exists();
+        }
+    }
+
     private final ModelSpec spec;
     private final int capacity;
 
@@ -62,10 +83,8 @@ public final class Shadows implements Comparison, AutoCloseable {
     private final RecentMetrics candidateMetrics;
     private final RecentMetrics liveMetrics;
     private final RecentMetrics previousMetrics;
-    private @Nullable Trainer live;
-    private @Nullable Trainer previous;
-    private long liveNumber = NONE;
-    private long previousNumber = NONE;
+    private Version live = Version.NONE;
+    private Version previous = Version.NONE;
 
     /** The versions that the store has. */
     private final Set<Long> stored = new HashSet<>();
@@ -94,23 +113,23 @@ public final class Shadows implements Comparison, AutoCloseable {
     /** The live version as a trainer that stands still; null before the first. */
     public @Nullable Trainer live() {
         settle();
-        return live;
+        return live.trainer();
     }
 
     /** The version before it, likewise; null where there is none or the trial is over. */
     public @Nullable Trainer previous() {
         settle();
-        return previous;
+        return previous.trainer();
     }
 
     /** Whether a version is live, here or in the store. */
     public boolean hasLive() {
-        return liveNumber != NONE;
+        return live.exists();
     }
 
     /** Whether there is one before it, likewise. */
     public boolean hasPrevious() {
-        return previousNumber != NONE;
+        return previous.exists();
     }
 
     /** The candidate's metrics since the live version was published, or since the beginning. */
@@ -123,13 +142,13 @@ public final class Shadows implements Comparison, AutoCloseable {
     @Override
     public @Nullable RecentMetrics liveMetrics() {
         settle();
-        return live == null ? null : liveMetrics;
+        return live.trainer() == null ? null : liveMetrics;
     }
 
     @Override
     public @Nullable RecentMetrics previousMetrics() {
         settle();
-        return previous == null ? null : previousMetrics;
+        return previous.trainer() == null ? null : previousMetrics;
     }
 
     /** Takes a step to be scored with every version; does not wait for it. */
@@ -167,8 +186,8 @@ public final class Shadows implements Comparison, AutoCloseable {
         for (int row = 0; row < step.slots().length; row++) {
             rows.add(step.samples().get(row), step.slots()[row], batch);
         }
-        score(live, step.live(), step.accumulators());
-        score(previous, step.previous(), step.accumulators());
+        score(live.trainer(), step.live(), step.accumulators());
+        score(previous.trainer(), step.previous(), step.accumulators());
         count(step);
     }
 
@@ -194,18 +213,20 @@ public final class Shadows implements Comparison, AutoCloseable {
      */
     private void count(ShadowStep step) {
         int tasks = spec.tasks().size();
+        Trainer newer = live.trainer();
+        Trainer older = previous.trainer();
         for (int row = 0; row < step.slots().length; row++) {
             long timeMs = step.samples().get(row).maturedAtMs();
             for (int task = 0; task < tasks; task++) {
                 float own = step.predictions()[row * tasks + task];
-                float lives = live == null ? 0 : live.prediction(row, task);
-                float befores = previous == null ? 0 : previous.prediction(row, task);
+                float lives = newer == null ? 0 : newer.prediction(row, task);
+                float befores = older == null ? 0 : older.prediction(row, task);
                 if (!batch.masked(row, task) && Float.isFinite(own + lives + befores)) {
                     add(candidateMetrics, timeMs, row, task, own);
-                    if (live != null) {
+                    if (newer != null) {
                         add(liveMetrics, timeMs, row, task, lives);
                     }
-                    if (previous != null) {
+                    if (older != null) {
                         add(previousMetrics, timeMs, row, task, befores);
                     }
                 }
@@ -226,12 +247,11 @@ public final class Shadows implements Comparison, AutoCloseable {
     /** The learner as it is has been published, under a number. */
     public void published(Trainer learner, long version) {
         settle();
-        Trainer spare = previous == null ? new Trainer(spec, capacity) : previous;
+        Trainer oldest = previous.trainer();
+        Trainer standing = oldest == null ? new Trainer(spec, capacity) : oldest;
+        standing.copyFrom(learner);
         previous = live;
-        previousNumber = liveNumber;
-        live = spare;
-        liveNumber = version;
-        spare.copyFrom(learner);
+        live = new Version(version, standing);
         clear();
     }
 
@@ -239,43 +259,40 @@ public final class Shadows implements Comparison, AutoCloseable {
     public void rolledBack() {
         settle();
         live = previous;
-        liveNumber = previousNumber;
-        previous = null;
-        previousNumber = NONE;
+        previous = Version.NONE;
         clear();
     }
 
     /** Others have decided which versions stand beside the learner. */
     public void serve(@Nullable Served newLive, @Nullable Served newPrevious) {
         settle();
-        live = newLive == null ? null : become(live, newLive);
-        liveNumber = newLive == null ? NONE : newLive.version();
-        previous = newPrevious == null ? null : become(previous, newPrevious);
-        previousNumber = newPrevious == null ? NONE : newPrevious.version();
+        live = become(live, newLive);
+        previous = become(previous, newPrevious);
         clear();
     }
 
-    private Trainer become(@Nullable Trainer spare, Served version) {
+    private Version become(Version former, @Nullable Served version) {
+        if (version == null) {
+            return Version.NONE;
+        }
+        Trainer spare = former.trainer();
         Trainer shadow = spare == null ? new Trainer(spec, capacity) : spare;
         shadow.become(version.values());
-        return shadow;
+        return new Version(version.version(), shadow);
     }
 
     /** The live version has proved itself. */
     public void trialOver() {
         settle();
-        previous = null;
-        previousNumber = NONE;
+        previous = Version.NONE;
         previousMetrics.clear();
     }
 
     /** Forgets every version and what was scored. */
     public void forget() {
         settle();
-        live = null;
-        liveNumber = NONE;
-        previous = null;
-        previousNumber = NONE;
+        live = Version.NONE;
+        previous = Version.NONE;
         clear();
     }
 
@@ -291,21 +308,21 @@ public final class Shadows implements Comparison, AutoCloseable {
     public void store(ShadowStore store) throws Exception {
         settle();
         List<Long> numbers = new ArrayList<>();
-        store(store, live, liveNumber, numbers);
-        store(store, previous, previousNumber, numbers);
+        store(store, live, numbers);
+        store(store, previous, numbers);
         store.retain(numbers);
         stored.retainAll(numbers);
     }
 
-    private void store(ShadowStore store, @Nullable Trainer shadow, long number, List<Long> numbers)
-            throws Exception {
+    private void store(ShadowStore store, Version version, List<Long> numbers) throws Exception {
+        Trainer shadow = version.trainer();
         if (shadow == null) {
             return;
         }
-        numbers.add(number);
-        if (stored.add(number)) {
+        numbers.add(version.number());
+        if (stored.add(version.number())) {
             store.put(
-                    number,
+                    version.number(),
                     LearnerStateWire.write(
                             0, 0, new LearnerStateWire.Part(shadow::writeState, in -> {})));
         }
@@ -317,30 +334,24 @@ public final class Shadows implements Comparison, AutoCloseable {
      */
     public boolean load(ShadowStore store) throws Exception {
         settle();
-        live = load(store, live, liveNumber);
-        previous = load(store, previous, previousNumber);
-        boolean whole =
-                (live != null || liveNumber == NONE)
-                        && (previous != null || previousNumber == NONE);
+        live = load(store, live);
+        previous = load(store, previous);
+        boolean whole = live.isWhole() && previous.isWhole();
         if (!whole) {
             forget();
         }
         return whole;
     }
 
-    private @Nullable Trainer load(ShadowStore store, @Nullable Trainer known, long number)
-            throws Exception {
-        if (known != null || number == NONE) {
-            return known;
-        }
-        List<byte[]> pieces = store.get(number);
+    private Version load(ShadowStore store, Version version) throws Exception {
+        List<byte[]> pieces = version.isWhole() ? List.of() : store.get(version.number());
         if (pieces.isEmpty()) {
-            return null;
+            return version;
         }
         Trainer trainer = new Trainer(spec, capacity);
         LearnerStateWire.read(pieces, 0, new LearnerStateWire.Part(out -> {}, trainer::readState));
-        stored.add(number);
-        return trainer;
+        stored.add(version.number());
+        return new Version(version.number(), trainer);
     }
 
     /**
@@ -349,9 +360,9 @@ public final class Shadows implements Comparison, AutoCloseable {
      */
     public void write(DataOutput out) throws IOException {
         settle();
-        out.writeInt(VERSION);
-        out.writeLong(liveNumber);
-        out.writeLong(previousNumber);
+        out.writeInt(FORM);
+        out.writeLong(live.number());
+        out.writeLong(previous.number());
         candidateMetrics.write(out);
         liveMetrics.write(out);
         previousMetrics.write(out);
@@ -360,33 +371,29 @@ public final class Shadows implements Comparison, AutoCloseable {
     /** Reads what {@link #write} wrote for the same model; {@link #load} comes next. */
     public void read(DataInput in) throws IOException {
         settle();
-        int version = in.readInt();
-        if (version != WHOLE && version != VERSION) {
+        int form = in.readInt();
+        if (form != WHOLE_FORM && form != FORM) {
             throw new IOException(
-                    "shadows: wanted version " + WHOLE + " or " + VERSION + ", found " + version);
+                    "shadows: wanted version " + WHOLE_FORM + " or " + FORM + ", found " + form);
         }
-        if (version == WHOLE) {
-            live = trainer(in);
-            liveNumber = live == null ? NONE : UNNUMBERED;
-            previous = trainer(in);
-            previousNumber = previous == null ? NONE : UNNUMBERED_PREVIOUS;
+        if (form == WHOLE_FORM) {
+            live = whole(in, UNNUMBERED);
+            previous = whole(in, UNNUMBERED_PREVIOUS);
         } else {
-            live = null;
-            liveNumber = in.readLong();
-            previous = null;
-            previousNumber = in.readLong();
+            live = Version.stored(in.readLong());
+            previous = Version.stored(in.readLong());
         }
         candidateMetrics.read(in);
         liveMetrics.read(in);
         previousMetrics.read(in);
     }
 
-    private @Nullable Trainer trainer(DataInput in) throws IOException {
+    private Version whole(DataInput in, long number) throws IOException {
         if (!in.readBoolean()) {
-            return null;
+            return Version.NONE;
         }
         Trainer trainer = new Trainer(spec, capacity);
         trainer.readState(in);
-        return trainer;
+        return new Version(number, trainer);
     }
 }
