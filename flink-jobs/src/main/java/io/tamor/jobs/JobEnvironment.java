@@ -12,7 +12,6 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
-import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.rocksdb.CompressionType;
 
 /** What both jobs ask of Flink; memory, restarts and high availability stay the cluster's. */
@@ -52,7 +51,6 @@ public final class JobEnvironment {
         configuration.set(
                 RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL,
                 List.of(CompressionType.LZ4_COMPRESSION));
-        configuration.set(RocksDBOptions.OPTIONS_FACTORY, EarlyCompaction.class.getName());
         return configuration;
     }
 }
