@@ -158,6 +158,9 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
         spare.clear();
         for (QueuedSample sample : samples) {
             rows.add(sample, spare);
+            if (userField >= 0) {
+                store.find(sample.userId()); // in memory then, when the trainer waits for it
+            }
         }
         settle();
         MiniBatch last = batch;
