@@ -104,12 +104,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         progress = new LearnerProgress(deployment.tasks().size());
         serving = new Serving();
         GateOptions options = deployment.snapshots().gate();
-        shadows =
-                new Shadows(
-                        spec,
-                        deployment.sampleSchema(),
-                        deployment.learner().batch(),
-                        options.horizon());
+        shadows = new Shadows(spec, deployment.learner().batch(), options.horizon());
         divergence = new Divergence(options.divergenceFactor(), options.divergenceSteps());
         gate = new VersionGate(deployment.snapshots(), spec, progress, serving, shadows);
         drift = new DriftMonitor(spec, deployment.learner().drift());

@@ -4,11 +4,34 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Stages each candidate as it comes; the checkpoint's barrier hands what is staged on. */
+/**
+ * Stages each candidate as it comes, on a thread of its own: the learner goes on meanwhile, however
+ * slow the file system is. The checkpoint's barrier waits for what is being staged and hands it on.
+ * Memory: the bytes of one version, and of the next one that comes before it is staged.
+ */
 final class SnapshotWriter implements CommittingSinkWriter<SnapshotCandidate, StagedSnapshot> {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotWriter.class);
+    private static final long MOST_CLOSE_S = 10;
+
     private final SnapshotDirectory directory;
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(
+                    work -> {
+                        Thread made = new Thread(work, "snapshot-files");
+                        made.setDaemon(true);
+                        return made;
+                    });
+    private @Nullable Future<StagedSnapshot> staging;
     private List<StagedSnapshot> staged = new ArrayList<>();
 
     SnapshotWriter(SnapshotDirectory directory) {
@@ -16,21 +39,38 @@ final class SnapshotWriter implements CommittingSinkWriter<SnapshotCandidate, St
     }
 
     @Override
-    public void write(SnapshotCandidate candidate, Context context) throws IOException {
-        staged.add(
-                new StagedSnapshot(
-                        candidate.decision,
-                        candidate.model,
-                        candidate.version,
-                        candidate.takenBack,
-                        candidate.parentVersion,
-                        candidate.manifestSha256,
-                        candidate.eventTimeMs,
-                        candidate.softwareVersion,
-                        candidate.reason,
-                        candidate.decision == SnapshotDecision.ROLLBACK
-                                ? ""
-                                : directory.stage(candidate)));
+    public void write(SnapshotCandidate candidate, Context context)
+            throws IOException, InterruptedException {
+        await();
+        staging = thread.submit(() -> stage(candidate));
+    }
+
+    private StagedSnapshot stage(SnapshotCandidate candidate) throws IOException {
+        return new StagedSnapshot(
+                candidate.decision,
+                candidate.model,
+                candidate.version,
+                candidate.takenBack,
+                candidate.parentVersion,
+                candidate.manifestSha256,
+                candidate.eventTimeMs,
+                candidate.softwareVersion,
+                candidate.reason,
+                candidate.decision == SnapshotDecision.ROLLBACK ? "" : directory.stage(candidate));
+    }
+
+    /** Waits until the candidate that came last is staged. */
+    private void await() throws IOException, InterruptedException {
+        Future<StagedSnapshot> last = staging;
+        if (last == null) {
+            return;
+        }
+        staging = null;
+        try {
+            staged.add(last.get());
+        } catch (ExecutionException e) {
+            throw new IOException("snapshot: a version cannot be staged", e.getCause());
+        }
     }
 
     @Override
@@ -41,12 +81,20 @@ final class SnapshotWriter implements CommittingSinkWriter<SnapshotCandidate, St
     }
 
     @Override
-    public void flush(boolean endOfInput) {
-        // Staging is done when write returns.
+    public void flush(boolean endOfInput) throws IOException, InterruptedException {
+        await();
     }
 
+    /** Ends the thread; what is half staged is never published, and discarded by a later commit. */
     @Override
     public void close() {
-        // Nothing is held open between candidates.
+        thread.shutdownNow();
+        try {
+            if (!thread.awaitTermination(MOST_CLOSE_S, TimeUnit.SECONDS)) {
+                LOG.warn("Snapshots: a file is still being written, and will not be used");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -54,7 +54,8 @@ public record FaultySnapshotSink(SnapshotSink sink, TestingFaults faults)
     private record Writer(SnapshotWriter writer, TestingFaults faults)
             implements CommittingSinkWriter<SnapshotCandidate, StagedSnapshot> {
         @Override
-        public void write(SnapshotCandidate candidate, Context context) throws IOException {
+        public void write(SnapshotCandidate candidate, Context context)
+                throws IOException, InterruptedException {
             writer.write(candidate, context);
             faults.at(STAGED);
         }
@@ -66,7 +67,7 @@ public record FaultySnapshotSink(SnapshotSink sink, TestingFaults faults)
         }
 
         @Override
-        public void flush(boolean endOfInput) {
+        public void flush(boolean endOfInput) throws IOException, InterruptedException {
             writer.flush(endOfInput);
         }
 

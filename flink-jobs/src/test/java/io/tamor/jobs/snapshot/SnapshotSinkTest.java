@@ -53,6 +53,24 @@ class SnapshotSinkTest {
     }
 
     @Test
+    void versionsOfOneCheckpointAreStagedInTheirOrder() throws Exception {
+        List<StagedSnapshot> staged = stage(candidate(1, "one"), candidate(2, "two"));
+        assertThat(staged).extracting(StagedSnapshot::version).containsExactly(1L, 2L);
+        commit(staged);
+        assertThat(directory.published()).containsExactly(1L, 2L);
+        assertThat(contentOf("v00000001")).isEqualTo("one");
+    }
+
+    @Test
+    void aVersionThatCannotBeStagedFailsTheCheckpoint() throws Exception {
+        Files.createFile(folder.resolve(".staging"));
+        assertThatThrownBy(() -> stage(candidate(1, "one")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot be staged");
+        assertThat(directory.published()).isEmpty();
+    }
+
+    @Test
     void aCommitThatIsRepeatedAnnouncesOnce() throws Exception {
         List<StagedSnapshot> staged = stage(candidate(1, "one"));
         commit(staged);
@@ -251,12 +269,16 @@ class SnapshotSinkTest {
         assertThat(directory.published()).containsExactly(6L, 7L);
     }
 
-    private List<StagedSnapshot> stage(SnapshotCandidate candidate) throws IOException {
-        SnapshotWriter writer = new SnapshotWriter(directory);
-        writer.write(candidate, null);
-        List<StagedSnapshot> staged = List.copyOf(writer.prepareCommit());
-        assertThat(writer.prepareCommit()).isEmpty();
-        return staged;
+    private List<StagedSnapshot> stage(SnapshotCandidate... candidates) throws Exception {
+        try (SnapshotWriter writer = new SnapshotWriter(directory)) {
+            for (SnapshotCandidate candidate : candidates) {
+                writer.write(candidate, null);
+            }
+            writer.flush(false);
+            List<StagedSnapshot> staged = List.copyOf(writer.prepareCommit());
+            assertThat(writer.prepareCommit()).isEmpty();
+            return staged;
+        }
     }
 
     private void commit(List<StagedSnapshot> staged) throws Exception {

@@ -45,6 +45,15 @@ public final class Categories {
         used += n;
     }
 
+    /** Takes the first so many rows of another, of as large a batch. */
+    public void copyFrom(Categories other, int rows) {
+        System.arraycopy(other.single, 0, single, 0, rows);
+        System.arraycopy(other.count, 0, count, 0, rows);
+        System.arraycopy(other.start, 0, start, 0, rows);
+        several = Arrays.copyOf(other.several, other.used);
+        used = other.used;
+    }
+
     /** Gives a batch row the values of another. */
     public void copy(int from, int to) {
         single[to] = single[from];

@@ -75,6 +75,23 @@ public final class MiniBatch {
         }
     }
 
+    /** One of its own with the same rows, as another thread may need it; allocates. */
+    public MiniBatch copy() {
+        MiniBatch copy = new MiniBatch(spec, capacity);
+        for (int f = 0; f < categories.length; f++) {
+            copy.categories[f].copyFrom(categories[f], size);
+        }
+        System.arraycopy(dense, 0, copy.dense, 0, size * denseCount);
+        System.arraycopy(tier, 0, copy.tier, 0, size);
+        System.arraycopy(scenario, 0, copy.scenario, 0, size);
+        System.arraycopy(label, 0, copy.label, 0, size * taskCount);
+        System.arraycopy(weight, 0, copy.weight, 0, size * taskCount);
+        System.arraycopy(known, 0, copy.known, 0, size * taskCount);
+        copy.size = size;
+        copy.sharesUser = sharesUser;
+        return copy;
+    }
+
     /**
      * From now on every row is of row 0's user, whose side is then computed once: for scoring one
      * user against many items. Call it after row 0 has its user's features; rows added later get

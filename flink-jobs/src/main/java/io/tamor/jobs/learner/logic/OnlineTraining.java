@@ -170,37 +170,28 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     }
 
     private void begin(List<QueuedSample> samples) throws Exception {
-        int[] slotsOfRows = loadRows(samples);
+        loadRows(samples);
         if (progress.snapshotMs == LearnerProgress.NEVER) {
             progress.snapshotMs = samples.get(0).maturedAtMs();
         }
-        ShadowStep shadowStep =
-                shadows == null || moments == null
-                        ? null
-                        : shadowStep(samples, slotsOfRows, shadows, moments);
         trainer.learningRateFactor(drift.learningRateFactor(samples.get(0).maturedAtMs()));
         steps.begin(batch);
         quality.count(samples, batch, trainer::prediction);
-        if (shadows != null && shadowStep != null) {
-            predict(shadowStep.predictions());
-            shadows.take(shadowStep);
+        if (shadows != null && moments != null) {
+            shadows.take(shadowStep(samples, shadows, moments));
         }
         begun = new Begun(samples, drift.count(samples, batch, trainer::prediction));
     }
 
-    /** By row of the mini-batch the slot of its user; the users' rows are in their slots then. */
-    private int[] loadRows(List<QueuedSample> samples) throws Exception {
+    /** Gives each row of the mini-batch its user's slot, with the user's row in it. */
+    private void loadRows(List<QueuedSample> samples) throws Exception {
         slots.clear();
         slotOrder.clear();
         slotCount = 0;
         sharedSlot = NOT_LOADED;
-        int[] slotsOfRows = new int[samples.size()];
-        Arrays.fill(slotsOfRows, SampleRows.NO_SLOT);
-        for (int row = 0; userField >= 0 && row < slotsOfRows.length; row++) {
-            slotsOfRows[row] = slot(samples.get(row));
-            batch.category(row, userField, slotsOfRows[row]);
+        for (int row = 0; userField >= 0 && row < samples.size(); row++) {
+            batch.category(row, userField, slot(samples.get(row)));
         }
-        return slotsOfRows;
     }
 
     /** Ends the step that has begun, if one has, with all that follows it. */
@@ -274,16 +265,15 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
         }
     }
 
-    /** The step as the versions beside the learner will see it, but for the predictions. */
-    private ShadowStep shadowStep(
-            List<QueuedSample> samples, int[] slotsOfRows, Shadows beside, RowMoments as) {
+    /** The step as the versions beside the learner see it; the trainer may be learning from it. */
+    private ShadowStep shadowStep(List<QueuedSample> samples, Shadows beside, RowMoments as) {
         return new ShadowStep(
-                List.copyOf(samples),
-                slotsOfRows,
+                samples,
+                batch.copy(),
                 beside.hasLive() ? rowsAsOf(as.liveMoment()) : NO_ROWS,
                 beside.hasPrevious() ? rowsAsOf(as.previousMoment()) : NO_ROWS,
                 initialAccumulators,
-                new float[slotsOfRows.length * trainer.spec().tasks().size()]);
+                predictions());
     }
 
     /** By slot the users' rows as of a version, as readers have them. */
@@ -300,14 +290,16 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
         return asOf;
     }
 
-    /** What the learner predicts before the update. */
-    private void predict(float[] into) {
+    /** What the learner predicts before the update, row by row, task by task. */
+    private float[] predictions() {
         int tasks = trainer.spec().tasks().size();
+        float[] predictions = new float[batch.size() * tasks];
         for (int row = 0; row < batch.size(); row++) {
             for (int task = 0; task < tasks; task++) {
-                into[row * tasks + task] = trainer.prediction(row, task);
+                predictions[row * tasks + task] = trainer.prediction(row, task);
             }
         }
+        return predictions;
     }
 
     /** Sum of the tasks' losses of the last step, before its update; NaN where it was dropped. */

@@ -58,7 +58,7 @@ public final class ReplicaState {
         progress = new LearnerProgress(spec.tasks().size());
         drift = new DriftMonitor(spec, deployment.learner().drift());
         divergence = new Divergence(gate.divergenceFactor(), gate.divergenceSteps());
-        shadows = new Shadows(spec, deployment.sampleSchema(), capacity, gate.horizon());
+        shadows = new Shadows(spec, capacity, gate.horizon());
         replica = new Replica(name, trainer, 0, 0);
     }
 

@@ -1,5 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
+import io.tamor.model.network.MiniBatch;
 import java.util.List;
 
 /**
@@ -8,7 +9,7 @@ import java.util.List;
  * Nothing in it changes any more, so that another thread can score it.
  *
  * @param samples the rows of the step's mini-batch
- * @param slots by row the slot of its user, {@link SampleRows#NO_SLOT} without user rows
+ * @param batch a copy of it
  * @param live by slot the user's row as of the live version; empty where none is live
  * @param previous the same of the version before it
  * @param accumulators optimiser state to load the rows with, which scoring does not read
@@ -17,7 +18,7 @@ import java.util.List;
 @SuppressWarnings("ArrayRecordComponent") // handed over once, compared by nobody
 record ShadowStep(
         List<QueuedSample> samples,
-        int[] slots,
+        MiniBatch batch,
         float[][] live,
         float[][] previous,
         float[] accumulators,

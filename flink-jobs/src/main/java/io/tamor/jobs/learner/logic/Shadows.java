@@ -1,6 +1,5 @@
 package io.tamor.jobs.learner.logic;
 
-import io.tamor.jobs.config.SampleSchema;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.metric.RecentMetrics;
 import io.tamor.model.network.MiniBatch;
@@ -77,8 +76,6 @@ public final class Shadows implements Comparison, AutoCloseable {
     private final ModelSpec spec;
     private final int capacity;
 
-    private final SampleRows rows;
-    private final MiniBatch batch;
     private final int userField;
     private final RecentMetrics candidateMetrics;
     private final RecentMetrics liveMetrics;
@@ -99,11 +96,9 @@ public final class Shadows implements Comparison, AutoCloseable {
      * @param capacity of a mini-batch
      * @param horizon how far metrics reach back at most
      */
-    public Shadows(ModelSpec spec, SampleSchema schema, int capacity, Duration horizon) {
+    public Shadows(ModelSpec spec, int capacity, Duration horizon) {
         this.spec = spec;
         this.capacity = capacity;
-        rows = new SampleRows(spec, schema);
-        batch = new MiniBatch(spec, capacity);
         userField = ModelSpecs.userRowField(spec);
         candidateMetrics = new RecentMetrics(spec, horizon);
         liveMetrics = new RecentMetrics(spec, horizon);
@@ -182,23 +177,19 @@ public final class Shadows implements Comparison, AutoCloseable {
 
     /** On the thread. */
     private void score(ShadowStep step) {
-        batch.clear();
-        for (int row = 0; row < step.slots().length; row++) {
-            rows.add(step.samples().get(row), step.slots()[row], batch);
-        }
-        score(live.trainer(), step.live(), step.accumulators());
-        score(previous.trainer(), step.previous(), step.accumulators());
+        score(live.trainer(), step.live(), step);
+        score(previous.trainer(), step.previous(), step);
         count(step);
     }
 
-    private void score(@Nullable Trainer shadow, float[][] userRows, float[] accumulators) {
+    private void score(@Nullable Trainer shadow, float[][] userRows, ShadowStep step) {
         if (shadow == null) {
             return;
         }
         for (int slot = 0; slot < userRows.length; slot++) {
-            shadow.loadExternal(userField, slot, userRows[slot], accumulators);
+            shadow.loadExternal(userField, slot, userRows[slot], step.accumulators());
         }
-        shadow.score(batch);
+        shadow.score(step.batch());
     }
 
     /** Ends the thread. */
@@ -213,28 +204,30 @@ public final class Shadows implements Comparison, AutoCloseable {
      */
     private void count(ShadowStep step) {
         int tasks = spec.tasks().size();
+        MiniBatch batch = step.batch();
         Trainer newer = live.trainer();
         Trainer older = previous.trainer();
-        for (int row = 0; row < step.slots().length; row++) {
+        for (int row = 0; row < batch.size(); row++) {
             long timeMs = step.samples().get(row).maturedAtMs();
             for (int task = 0; task < tasks; task++) {
                 float own = step.predictions()[row * tasks + task];
                 float lives = newer == null ? 0 : newer.prediction(row, task);
                 float befores = older == null ? 0 : older.prediction(row, task);
                 if (!batch.masked(row, task) && Float.isFinite(own + lives + befores)) {
-                    add(candidateMetrics, timeMs, row, task, own);
+                    add(candidateMetrics, timeMs, batch, row, task, own);
                     if (newer != null) {
-                        add(liveMetrics, timeMs, row, task, lives);
+                        add(liveMetrics, timeMs, batch, row, task, lives);
                     }
                     if (older != null) {
-                        add(previousMetrics, timeMs, row, task, befores);
+                        add(previousMetrics, timeMs, batch, row, task, befores);
                     }
                 }
             }
         }
     }
 
-    private void add(RecentMetrics to, long timeMs, int row, int task, float prediction) {
+    private static void add(
+            RecentMetrics to, long timeMs, MiniBatch batch, int row, int task, float prediction) {
         to.add(
                 timeMs,
                 task,

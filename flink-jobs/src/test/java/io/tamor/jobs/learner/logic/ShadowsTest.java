@@ -58,7 +58,7 @@ class ShadowsTest {
     }
 
     private Shadows shadows() {
-        return new Shadows(spec, deployment.sampleSchema(), BATCH, Duration.ofDays(1));
+        return new Shadows(spec, BATCH, Duration.ofDays(1));
     }
 
     private static byte[] bytes(LearnerStateWire.Writer writer) throws IOException {
