@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The live version and the one before it are whole trainers that stand still, so that the
  * learner can become the live one again, optimiser state included. Memory: one more model with its
- * optimiser state once a version is live, two during a trial, and up to six metric tables by task
- * and tier. The metrics are a part of {@link LearnerStateWire}, the versions are in a {@link
- * ShadowStore}. Not thread-safe.
+ * optimiser state once a version is live, two during a trial, copies of the few mini-batches that
+ * wait, and up to six metric tables by task and tier. The metrics are a part of {@link
+ * LearnerStateWire}, the versions are in a {@link ShadowStore}. Not thread-safe.
  *
  * <p>They score on a thread of their own, some steps behind the learner: two more forward passes
  * and the counting would cost it half of its speed, and so would handing over every small step.
