@@ -224,7 +224,10 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         RejectionCause refused = event.cause();
         if (refused == RejectionCause.LATE) {
             setCurrentKey(event.userId());
-            rules.refuseLate(users.load(event.userId()).user, wire.decodeAgain(event), due.nowMs());
+            rules.refuseLate(
+                    users.load(event.userId()).user,
+                    wire.decodeAgain(event),
+                    due.doneMs(event.userId()));
         } else if (refused != null) {
             rules.reject(event, refused, event.detail());
         } else if (event.timeMs() <= due.doneMs(event.userId())) {

@@ -42,6 +42,25 @@ final class UserTimelineOperatorTest {
         }
     }
 
+    /** Whether the copy is told as late must not depend on what else the user did. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aCopyOfWhatIsToBeForgottenIsLate(boolean touched) throws Exception {
+        try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, false, 1)) {
+            long forgottenMs = T + DEPLOYMENT.longestWindow().toMillis() + 1;
+            timeline.feed(impression("i1", T).raw(0));
+            if (touched) {
+                timeline.feed(impression("i2", forgottenMs).raw(1));
+            }
+            timeline.watermarks(forgottenMs);
+            timeline.feed(impression("i1", T).raw(2));
+            timeline.finish();
+            assertThat(timeline.rejected)
+                    .extracting(RejectedRecord::getCause)
+                    .containsExactly(RejectionCause.LATE);
+        }
+    }
+
     @Test
     void aLateEventAfterARestoreStaysLateThoughTheWatermarkBeganAnew() throws Exception {
         try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, false, 1)) {

@@ -18,6 +18,7 @@ final class Admission {
     private final MatchingOptions.By matchedBy;
     private final int maxPending;
     private final long memoryMs;
+    private final long retentionMs;
     private final LabelRules labels;
     private final TimelineTally tally;
     private final TimelineOutput out;
@@ -26,6 +27,7 @@ final class Admission {
         this.matchedBy = deployment.timeline().matching().by();
         this.maxPending = deployment.timeline().maxPendingPerUser();
         this.memoryMs = deployment.longestWindow().toMillis() + deployment.timeline().graceMs();
+        this.retentionMs = TimelineRules.retentionMs(deployment);
         this.labels = labels;
         this.tally = tally;
         this.out = out;
@@ -39,11 +41,18 @@ final class Admission {
 
     /**
      * True of an event whose id was seen within the longest window (and the grace) before it, or
-     * after it; it is rejected.
+     * after it; it is rejected. What is to be forgotten by now is not known any more, whether it is
+     * forgotten yet or not, so that this does not depend on when the user was last touched.
+     *
+     * @param nowMs how far event time has come, {@code Long.MIN_VALUE} for not at all
      */
-    boolean isKnown(UserState user, Event event) {
+    boolean isKnown(UserState user, Event event, long nowMs) {
+        long keptMs = Math.max(nowMs, Long.MIN_VALUE + retentionMs) - retentionMs;
         boolean known =
-                user.history.knows(event.kind(), IdHash.of(event.id()), event.timeMs() - memoryMs);
+                user.history.knows(
+                        event.kind(),
+                        IdHash.of(event.id()),
+                        Math.max(event.timeMs() - memoryMs, keptMs));
         if (known) {
             duplicate(event, "id " + event.id() + " was seen before");
         }

@@ -107,7 +107,7 @@ public final class TimelineRules {
         makeAggregates(user);
         catchUp(user, doneMs);
         LateOutcome late = new LateOutcome(event, doneMs);
-        boolean known = admission.isKnown(user, event);
+        boolean known = admission.isKnown(user, event, doneMs);
         if (!known && !corrections.reaches(user, event, doneMs)) {
             admission.late(event, doneMs);
         } else if (known || !correct(userId, user, frozen, late)) {
@@ -117,10 +117,14 @@ public final class TimelineRules {
         tellChanged(user, deadlines);
     }
 
-    /** Rejects an impression that was late before it came here, as a duplicate where it is one. */
-    public void refuseLate(UserState user, Event impression, long watermarkMs) {
-        if (!admission.isKnown(user, impression)) {
-            admission.late(impression, watermarkMs);
+    /**
+     * Rejects an impression that was late before it came here, as a duplicate where it is one.
+     *
+     * @param doneMs how far the user's event time has come
+     */
+    public void refuseLate(UserState user, Event impression, long doneMs) {
+        if (!admission.isKnown(user, impression, doneMs)) {
+            admission.late(impression, doneMs);
         }
     }
 
@@ -295,7 +299,7 @@ public final class TimelineRules {
 
     private void apply(UserState user, FrozenFeatures frozen, Deadlines deadlines, Event event)
             throws Exception {
-        if (admission.isKnown(user, event)) {
+        if (admission.isKnown(user, event, event.timeMs())) {
             return;
         }
         LabelEvent admitted = admission.admit(user, event);

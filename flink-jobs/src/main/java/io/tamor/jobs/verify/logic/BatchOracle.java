@@ -31,6 +31,7 @@ public final class BatchOracle {
     private final SampleSchema schema;
     private final FeatureOracle features;
     private final long memory;
+    private final long retention;
 
     private final List<Sample> samples = new ArrayList<>();
     private final List<Sample> corrected = new ArrayList<>();
@@ -65,13 +66,14 @@ public final class BatchOracle {
         this.schema = deployment.sampleSchema();
         this.features = new FeatureOracle(deployment, accepted, counted);
         this.windows = new WindowOracle(deployment, accepted);
-        this.memory =
-                options.graceMs()
-                        + deployment.tasks().stream()
-                                .map(TaskOptions::window)
-                                .mapToLong(Duration::toMillis)
-                                .max()
-                                .orElseThrow();
+        long longest =
+                deployment.tasks().stream()
+                        .map(TaskOptions::window)
+                        .mapToLong(Duration::toMillis)
+                        .max()
+                        .orElseThrow();
+        this.memory = longest + options.graceMs();
+        this.retention = Math.max(Duration.ofDays(1).toMillis(), longest + 2 * options.graceMs());
     }
 
     /** Samples and rejections of the events, of which none is late. */
@@ -153,7 +155,7 @@ public final class BatchOracle {
                             && previous.id().equals(event.id())
                             && previous.timeMs() == event.timeMs();
             previous = event;
-            if (twice || known(event)) {
+            if (twice || known(event, event.timeMs())) {
                 reject(event, RejectionCause.DUPLICATE);
             } else {
                 accept(event, Long.MIN_VALUE);
@@ -187,7 +189,7 @@ public final class BatchOracle {
 
     private void late(Late late) {
         PlainEvent event = late.event();
-        if (known(event)) {
+        if (known(event, late.watermarkMs())) {
             reject(event, RejectionCause.DUPLICATE);
         } else if (options.corrections() == null
                 || event.kind() == Kind.IMPRESSION
@@ -198,14 +200,15 @@ public final class BatchOracle {
         }
     }
 
-    private boolean known(PlainEvent event) {
+    private boolean known(PlainEvent event, long nowMs) {
+        long since = Math.max(event.timeMs() - memory, nowMs - retention);
         return accepted.stream()
                 .map(Accepted::event)
                 .anyMatch(
                         a ->
                                 a.kind() == event.kind()
                                         && a.id().equals(event.id())
-                                        && a.timeMs() >= event.timeMs() - memory);
+                                        && a.timeMs() >= since);
     }
 
     private void accept(PlainEvent event, long unseenMs) {
