@@ -34,7 +34,7 @@ final class StateHistoryTest {
     /**
      * Version 3 came with retraction and corrections, version 4 with frozen requests, version 5
      * with stages that wait in a queue of their own, chunk by chunk (a chunk was then of five
-     * minutes at most), version 6 with shorter stages and events.
+     * minutes at most), version 6 with shorter stages and events; with it chunks were compressed.
      */
     private static Deployment deployment(int version) {
         Deployment base = TestingDeployments.example();
@@ -69,7 +69,8 @@ final class StateHistoryTest {
         "5, -rocksdb, true",
         "5, -chunks-v2, false",
         NEWEST + ", '', false",
-        NEWEST + ", -rocksdb, true"
+        NEWEST + ", -rocksdb, true",
+        NEWEST + ", -chunks-v4, false"
     })
     void everyVersionGoesOnWhereItStopped(int version, String by, boolean rocksDb)
             throws Exception {
