@@ -1,4 +1,4 @@
-/** The edges of both jobs: Kafka topics as sources and sinks. */
+/** The edges of both jobs: Kafka topics as sources and sinks, and the forms of what is stored. */
 @NullMarked
 package io.tamor.jobs.io;
 

@@ -1,6 +1,7 @@
 package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.io.FormVersion;
 import io.tamor.jobs.learner.logic.ModelDifference;
 import io.tamor.jobs.snapshot.FlinkSnapshotStore;
 import io.tamor.model.snapshot.Manifest;
@@ -95,11 +96,7 @@ public final class StartingPoint {
 
     /** Reads what {@link #write} wrote. */
     public void read(DataInput in) throws IOException {
-        int version = in.readInt();
-        if (version != VERSION) {
-            throw new IOException(
-                    "starting point: this build reads version " + VERSION + ", found " + version);
-        }
+        FormVersion.require("starting point", VERSION, VERSION, in.readInt());
         takenOver = in.readUTF();
     }
 }

@@ -1,5 +1,6 @@
 package io.tamor.jobs.snapshot;
 
+import io.tamor.jobs.io.FormVersion;
 import java.io.IOException;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -37,16 +38,7 @@ final class StagedSnapshotSerializer implements SimpleVersionedSerializer<Staged
 
     @Override
     public StagedSnapshot deserialize(int version, byte[] stored) throws IOException {
-        if (version < FIRST_VERSION || version > VERSION) {
-            throw new IOException(
-                    "staged snapshot: this build reads version "
-                            + FIRST_VERSION
-                            + " to "
-                            + VERSION
-                            + ", found "
-                            + version
-                            + "; restore with the build that wrote it");
-        }
+        FormVersion.require("staged snapshot", FIRST_VERSION, VERSION, version);
         DataInputDeserializer in = new DataInputDeserializer(stored);
         SnapshotDecision decision = SnapshotDecision.PUBLISH;
         long takenBack = 0;

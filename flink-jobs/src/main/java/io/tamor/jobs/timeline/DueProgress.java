@@ -1,5 +1,6 @@
 package io.tamor.jobs.timeline;
 
+import io.tamor.jobs.io.FormVersion;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -52,15 +53,7 @@ record DueProgress(int firstGroup, List<Long> doneMs, long chunkCount, List<Long
 
     static DueProgress of(byte[] stored) throws IOException {
         DataInputStream from = new DataInputStream(new ByteArrayInputStream(stored));
-        int version = from.readByte();
-        if (version != VERSION) {
-            throw new IOException(
-                    "progress: form version "
-                            + version
-                            + ", this build reads "
-                            + VERSION
-                            + "; restore with the build that wrote it or a newer one");
-        }
+        FormVersion.require("progress", VERSION, VERSION, from.readByte());
         int firstGroup = from.readInt();
         List<Long> doneMs = readTimes(from, from.readInt());
         long chunkCount = from.readLong();

@@ -1,6 +1,7 @@
 package io.tamor.jobs.timeline;
 
 import io.tamor.jobs.config.AggregateOptions.Events;
+import io.tamor.jobs.io.FormVersion;
 import io.tamor.jobs.io.RecordSerializer;
 import io.tamor.jobs.io.SerializerTypeInfo;
 import io.tamor.jobs.timeline.logic.PopulationEvent;
@@ -57,15 +58,7 @@ public final class PopulationEventSerializer extends RecordSerializer<Population
 
     @Override
     public PopulationEvent deserialize(DataInputView source) throws IOException {
-        int version = source.readByte();
-        if (version != VERSION) {
-            throw new IOException(
-                    "population event: version "
-                            + version
-                            + ", this build reads 1 to "
-                            + VERSION
-                            + "; restore with the build that wrote it or a newer one");
-        }
+        FormVersion.require("population event", VERSION, VERSION, source.readByte());
         int head = source.readByte();
         String group = StringValue.readString(source);
         String id = StringValue.readString(source);

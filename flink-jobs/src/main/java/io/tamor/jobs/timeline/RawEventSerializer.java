@@ -1,5 +1,6 @@
 package io.tamor.jobs.timeline;
 
+import io.tamor.jobs.io.FormVersion;
 import io.tamor.jobs.io.RecordSerializer;
 import io.tamor.jobs.io.SerializerTypeInfo;
 import io.tamor.jobs.timeline.logic.EventKind;
@@ -73,15 +74,7 @@ public final class RawEventSerializer extends RecordSerializer<RawEvent> {
     @Override
     public RawEvent deserialize(DataInputView source) throws IOException {
         int head = source.readUnsignedByte();
-        int version = head >>> 4;
-        if (version != UNTOLD && version != TOLD) {
-            throw new IOException(
-                    "event: form version "
-                            + version
-                            + ", this build reads 1 to "
-                            + TOLD
-                            + "; restore with the build that wrote it or a newer one");
-        }
+        int version = FormVersion.require("event", UNTOLD, TOLD, head >>> 4);
         EventKind kind = EventKind.of(head & 3);
         RejectionCause cause = causeOf(head >>> 2 & 3);
         String userId = StringValue.readString(source);

@@ -151,7 +151,7 @@ class SnapshotSinkTest {
             byte[] stored = serializer.serialize(staged);
             assertThat(serializer.deserialize(serializer.getVersion(), stored)).isEqualTo(staged);
             assertThatThrownBy(() -> serializer.deserialize(4, stored))
-                    .hasMessageContaining("reads version 1 to 3, found 4");
+                    .hasMessageContaining("reads versions 1 to 3, found 4");
         }
     }
 

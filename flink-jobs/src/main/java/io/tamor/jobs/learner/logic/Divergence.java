@@ -1,5 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
+import io.tamor.jobs.io.FormVersion;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -65,10 +66,7 @@ public final class Divergence {
 
     /** Reads what {@link #write} wrote. */
     public void read(DataInput in) throws IOException {
-        int version = in.readInt();
-        if (version != VERSION) {
-            throw new IOException("divergence: wanted version " + VERSION + ", found " + version);
-        }
+        FormVersion.require("divergence", VERSION, VERSION, in.readInt());
         level = in.readDouble();
         seen = in.readLong();
         inARow = in.readInt();

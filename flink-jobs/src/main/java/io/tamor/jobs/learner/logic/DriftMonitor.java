@@ -1,6 +1,7 @@
 package io.tamor.jobs.learner.logic;
 
 import io.tamor.jobs.config.DriftOptions;
+import io.tamor.jobs.io.FormVersion;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.config.Target;
 import io.tamor.model.config.TaskSpec;
@@ -134,7 +135,7 @@ public final class DriftMonitor {
 
     /** Replaces everything by what {@link #write} wrote for as many tasks and tiers. */
     public void read(DataInput in) throws IOException {
-        expect("version", VERSION, in.readInt());
+        FormVersion.require("drift monitor", VERSION, VERSION, in.readInt());
         alarmMs = in.readLong();
         resetMs = in.readLong();
         expect("tasks", tasks.size(), in.readInt());

@@ -1,5 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
+import io.tamor.jobs.io.FormVersion;
 import java.io.ByteArrayInputStream;
 import java.io.DataInput;
 import java.io.DataInputStream;
@@ -143,17 +144,7 @@ public final class LearnerStateWire {
         }
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(element));
         expect("magic", MAGIC, in.readInt());
-        int version = in.readInt();
-        if (version < FIRST_VERSION || version > VERSION) {
-            throw new IOException(
-                    "learner state: this build reads version "
-                            + FIRST_VERSION
-                            + " to "
-                            + VERSION
-                            + ", found "
-                            + version
-                            + "; restore with the build that wrote it");
-        }
+        FormVersion.require("learner state", FIRST_VERSION, VERSION, in.readInt());
         long schema = in.readLong();
         if (schema != featureSchema) {
             throw new IOException(

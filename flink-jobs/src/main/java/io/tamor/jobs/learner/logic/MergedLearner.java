@@ -1,5 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
+import io.tamor.jobs.io.FormVersion;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.metric.MetricTable;
 import io.tamor.model.training.ModelMerge;
@@ -313,16 +314,7 @@ public final class MergedLearner {
 
     /** Reads what {@link #write} wrote. */
     public void read(DataInput in) throws IOException {
-        int version = in.readInt();
-        if (version < FIRST_VERSION || version > VERSION) {
-            throw new IOException(
-                    "merger state: this build reads version "
-                            + FIRST_VERSION
-                            + " to "
-                            + VERSION
-                            + ", found "
-                            + version);
-        }
+        int version = FormVersion.require("merger state", FIRST_VERSION, VERSION, in.readInt());
         if (version == FIRST_VERSION) {
             in.readBoolean(); // whether a version was asked for
         }

@@ -1,5 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
+import io.tamor.jobs.io.FormVersion;
 import io.tamor.model.training.ModelValues;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -43,16 +44,7 @@ public record MergedModel(
 
     /** Reads what {@link #write} wrote. */
     public static MergedModel read(DataInput in) throws IOException {
-        int version = in.readInt();
-        if (version < FIRST_VERSION || version > VERSION) {
-            throw new IOException(
-                    "merged model: this build reads version "
-                            + FIRST_VERSION
-                            + " to "
-                            + VERSION
-                            + ", found "
-                            + version);
-        }
+        int version = FormVersion.require("merged model", FIRST_VERSION, VERSION, in.readInt());
         long round = in.readLong();
         Map<ReplicaName, Long> cuts = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
         for (int left = in.readInt(); left > 0; left--) {

@@ -1,5 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
+import io.tamor.jobs.io.FormVersion;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -81,14 +82,7 @@ public final class ReplicaMoments implements RowMoments {
     }
 
     void read(DataInput in) throws IOException {
-        int version = in.readInt();
-        if (version != VERSION) {
-            throw new IOException(
-                    "replica's moments: this build reads version "
-                            + VERSION
-                            + ", found "
-                            + version);
-        }
+        FormVersion.require("replica's moments", VERSION, VERSION, in.readInt());
         liveVersion = in.readLong();
         liveMoment = in.readLong();
         previousVersion = in.readLong();

@@ -1,5 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
+import io.tamor.jobs.io.FormVersion;
 import io.tamor.model.config.ModelSpec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -91,11 +92,7 @@ public record ReplicaReport(
     public static ReplicaReport read(byte[] bytes, ModelSpec spec, Duration horizon)
             throws IOException {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-        int version = in.readInt();
-        if (version != VERSION) {
-            throw new IOException(
-                    "replica report: this build reads version " + VERSION + ", found " + version);
-        }
+        FormVersion.require("replica report", VERSION, VERSION, in.readInt());
         long moment = in.readLong();
         long round = in.readLong();
         boolean diverged = in.readBoolean();

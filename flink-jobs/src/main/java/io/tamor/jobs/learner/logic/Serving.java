@@ -1,5 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
+import io.tamor.jobs.io.FormVersion;
 import io.tamor.model.snapshot.Origin;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -214,16 +215,7 @@ public final class Serving implements RowMoments {
 
     /** Reads what {@link #write} wrote. */
     public void read(DataInput in) throws IOException {
-        int version = in.readInt();
-        if (version < FIRST_VERSION || version > VERSION) {
-            throw new IOException(
-                    "serving: this build reads version "
-                            + FIRST_VERSION
-                            + " to "
-                            + VERSION
-                            + ", found "
-                            + version);
-        }
+        int version = FormVersion.require("serving", FIRST_VERSION, VERSION, in.readInt());
         live = published(in, version);
         previous = published(in, version);
         liveSinceMs = in.readLong();

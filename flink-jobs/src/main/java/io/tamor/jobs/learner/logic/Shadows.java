@@ -1,5 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
+import io.tamor.jobs.io.FormVersion;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.metric.RecentMetrics;
 import io.tamor.model.network.MiniBatch;
@@ -364,11 +365,7 @@ public final class Shadows implements Comparison, AutoCloseable {
     /** Reads what {@link #write} wrote for the same model; {@link #load} comes next. */
     public void read(DataInput in) throws IOException {
         settle();
-        int form = in.readInt();
-        if (form != WHOLE_FORM && form != FORM) {
-            throw new IOException(
-                    "shadows: wanted version " + WHOLE_FORM + " or " + FORM + ", found " + form);
-        }
+        int form = FormVersion.require("shadows", WHOLE_FORM, FORM, in.readInt());
         if (form == WHOLE_FORM) {
             live = whole(in, UNNUMBERED);
             previous = whole(in, UNNUMBERED_PREVIOUS);

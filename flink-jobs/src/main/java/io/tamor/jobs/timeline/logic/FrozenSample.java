@@ -1,5 +1,6 @@
 package io.tamor.jobs.timeline.logic;
 
+import io.tamor.jobs.io.FormVersion;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -62,16 +63,7 @@ record FrozenSample(
     }
 
     private static int readVersion(DataInputStream in) throws IOException {
-        int version = in.readByte();
-        if (version != 1 && version != VERSION) {
-            throw new IOException(
-                    "frozen sample: version "
-                            + version
-                            + ", this build reads 1 to "
-                            + VERSION
-                            + "; restore with the build that wrote it or a newer one");
-        }
-        return version;
+        return FormVersion.require("frozen sample", 1, VERSION, in.readByte());
     }
 
     static FrozenSample fromBytes(byte[] stored) {

@@ -1,5 +1,6 @@
 package io.tamor.jobs.timeline.logic;
 
+import io.tamor.jobs.io.FormVersion;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -30,15 +31,7 @@ public final class PopulationState {
 
     /** Reads any version of the stored form. */
     public static PopulationState read(DataInput in) throws IOException {
-        int version = in.readByte();
-        if (version != VERSION) {
-            throw new IOException(
-                    "population state: version "
-                            + version
-                            + ", this build reads 1 to "
-                            + VERSION
-                            + "; restore with the build that wrote it or a newer one");
-        }
+        FormVersion.require("population state", VERSION, VERSION, in.readByte());
         PopulationState state = new PopulationState();
         state.appliedMs = VarLong.read(in);
         state.aggregates = Aggregates.read(in);

@@ -1,5 +1,6 @@
 package io.tamor.jobs.timeline.logic;
 
+import io.tamor.jobs.io.FormVersion;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -69,11 +70,7 @@ public final class Tally {
     public void add(byte[] stored) {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored));
         try {
-            int version = in.readByte();
-            if (version != VERSION) {
-                throw new IOException(
-                        "counts: version " + version + ", this build reads 1 to " + VERSION);
-            }
+            FormVersion.require("counts", VERSION, VERSION, in.readByte());
             int count = in.readInt();
             for (int i = 0; i < count; i++) {
                 cell(in.readUTF()).add(in.readLong());

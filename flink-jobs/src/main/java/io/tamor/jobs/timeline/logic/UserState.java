@@ -1,5 +1,6 @@
 package io.tamor.jobs.timeline.logic;
 
+import io.tamor.jobs.io.FormVersion;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -123,19 +124,11 @@ public final class UserState {
 
     /** Reads any version of the stored form. */
     public static UserState read(DataInput in) throws IOException {
-        int version = in.readByte();
-        return switch (version) {
-            case 1, 2 -> readVersion2(in, version);
-            case 3, 4 -> readVersion4(in, version);
-            case 5, VERSION -> readVersion6(in, version);
-            default ->
-                    throw new IOException(
-                            "user state: version "
-                                    + version
-                                    + ", this build reads 1 to "
-                                    + VERSION
-                                    + "; restore with the build that wrote it or a newer one");
-        };
+        int version = FormVersion.require("user state", 1, VERSION, in.readByte());
+        if (version <= 2) {
+            return readVersion2(in, version);
+        }
+        return version <= 4 ? readVersion4(in, version) : readVersion6(in, version);
     }
 
     /** Versions 5 and 6 differ in what a user's events are written as. */
