@@ -96,12 +96,7 @@ final class DueBuckets {
     }
 
     private Bucket later(long bucketMs) {
-        Bucket bucket = later.get(bucketMs);
-        if (bucket == null) {
-            bucket = new Bucket(bucketMs);
-            later.put(bucketMs, bucket);
-        }
-        return bucket;
+        return later.computeIfAbsent(bucketMs, Bucket::new);
     }
 
     /** Writes what waits, the farthest first, where it is too much. */
