@@ -69,6 +69,65 @@ public record AggregateOptions(
         hop = hop != null ? hop : function.exact() ? Duration.ofMillis(1) : usualHop(over);
     }
 
+    /** Adds what is wrong with this aggregate, which is that of the feature named by key. */
+    void check(Problems problems, String key, FeatureOptions.Side side, List<String> scenarios) {
+        boolean rate = function == Function.RATE;
+        problems.require(
+                        rate == (per != null),
+                        "%s.aggregate.per is given exactly when function is rate",
+                        key)
+                .require(
+                        side == FeatureOptions.Side.ITEM || same == Same.ANY,
+                        "%s: an aggregate over the same %s depends on the item, so it must be on"
+                                + " side item",
+                        key,
+                        same)
+                .require(over.toMillis() > 0, "%s.aggregate.over must be > 0, was %s", key, over)
+                .require(
+                        !function.exact() || hop.toMillis() == 1,
+                        "%s.aggregate.hop: %s is exact and has none, was %s",
+                        key,
+                        function,
+                        hop)
+                .require(
+                        hop.toMillis() > 0
+                                && hop.compareTo(over) <= 0
+                                && (function.exact()
+                                        || over.toMillis() / hop.toMillis() <= MOST_HOPS),
+                        "%s.aggregate.hop must be in [over / %d, over] with over %s, was %s",
+                        key,
+                        MOST_HOPS,
+                        over,
+                        hop)
+                .require(
+                        scenario == null || scenarios.contains(scenario),
+                        "%s.aggregate.scenario is not among scenarios %s: %s",
+                        key,
+                        scenarios,
+                        this)
+                .require(
+                        scenario == null || same != Same.SCENARIO,
+                        "%s.aggregate: either scenario or same: scenario, not both",
+                        key)
+                .require(
+                        users == Users.OWN || same != Same.ANY,
+                        "%s.aggregate.users: all users' events are counted by item or scenario;"
+                                + " wanted same: item or same: scenario",
+                        key)
+                .require(
+                        smoothing == null || rate,
+                        "%s.aggregate.smoothing belongs to function rate",
+                        key)
+                .require(
+                        smoothing == null
+                                || (smoothing.weight() > 0
+                                        && Double.isFinite(smoothing.weight())
+                                        && Double.isFinite(smoothing.rate())),
+                        "%s.aggregate.smoothing: wanted a finite rate and a weight > 0, was %s",
+                        key,
+                        this);
+    }
+
     /**
      * What the values depend on, as a text that fingerprints are made of: it must never change for
      * what can be configured now. A component that comes later is named only where it is not what

@@ -1,6 +1,7 @@
 package io.tamor.jobs.config;
 
 import java.io.Serializable;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,47 @@ public record FeatureOptions(
         implements Serializable {
     public FeatureOptions {
         transform = transform == null ? Transform.NONE : transform;
+    }
+
+    /** Adds what is wrong with this feature of a deployment with these scenarios. */
+    void check(Problems problems, List<String> scenarios) {
+        String key = "features." + name;
+        switch (type) {
+            case USER_ROW ->
+                    problems.require(side == Side.USER, "%s: a user-row is on side user", key)
+                            .require(
+                                    from == null && aggregate == null,
+                                    "%s: a user-row has neither from nor aggregate",
+                                    key)
+                            .require(dim > 0, "%s.dim must be > 0, was %d", key, dim);
+            case CATEGORICAL ->
+                    problems.require(
+                                    from != null && aggregate == null,
+                                    "%s: a categorical feature has from and no aggregate",
+                                    key)
+                            .require(rows > 1, "%s.rows must be > 1, was %d", key, rows)
+                            .require(dim > 0, "%s.dim must be > 0, was %d", key, dim);
+            case DENSE ->
+                    problems.require(
+                            (from == null) != (aggregate == null),
+                            "%s: a dense feature has either from or aggregate",
+                            key);
+        }
+        if (from != null) {
+            problems.require(
+                            side == Side.ITEM || !from.itemOrContext(),
+                            "%s: %s depends on the item, so it must be on side item",
+                            key,
+                            from)
+                    .require(
+                            type != Type.DENSE || from.numeric(),
+                            "%s: %s is not a number; use type categorical",
+                            key,
+                            from);
+        }
+        if (aggregate != null) {
+            aggregate.check(problems, key, side, scenarios);
+        }
     }
 
     /** The half of the model a feature feeds. */

@@ -28,6 +28,35 @@ public record TaskOptions(
         scenarios = scenarios == null ? List.of() : List.copyOf(scenarios);
     }
 
+    /** Adds what is wrong with this task of a deployment with the scenarios known. */
+    void check(Problems problems, List<String> known) {
+        String key = "tasks." + name;
+        boolean thresholded = label == Label.LARGE_INVESTMENT || label == Label.USER_TOTAL;
+        problems.require(
+                        thresholded || thresholdMinor == 0,
+                        "%s.threshold_minor belongs to large-investment and user-total, not %s",
+                        key,
+                        label)
+                .require(
+                        !window.isZero() && !window.isNegative(),
+                        "%s.window must be > 0, was %s",
+                        key,
+                        window)
+                .require(
+                        kind != Kind.USER_BIAS || label == Label.USER_TOTAL,
+                        "%s: kind user-bias predicts what does not depend on the item; label %s does",
+                        key,
+                        label);
+        for (String scenario : scenarios) {
+            problems.require(
+                    known.contains(scenario),
+                    "%s.scenarios: %s is not among scenarios %s",
+                    key,
+                    scenario,
+                    known);
+        }
+    }
+
     /**
      * What the timeline computes. AMOUNT: attributed subscriptions, major units; the others 0 or 1.
      */

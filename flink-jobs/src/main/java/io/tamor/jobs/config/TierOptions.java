@@ -24,6 +24,22 @@ public record TierOptions(@Nullable String attribute, List<Band> bands) implemen
      */
     public record Band(String name, long fromMinor) implements Serializable {}
 
+    /** Adds what is wrong with these. */
+    void check(Problems problems) {
+        if (attribute != null) {
+            return;
+        }
+        for (int i = 1; i < bands.size(); i++) {
+            problems.require(
+                    bands.get(i).fromMinor() > bands.get(i - 1).fromMinor(),
+                    "tiers.bands: %s must start above %s (%d), was %d",
+                    bands.get(i).name(),
+                    bands.get(i - 1).name(),
+                    bands.get(i - 1).fromMinor(),
+                    bands.get(i).fromMinor());
+        }
+    }
+
     /** Tier names in model order. */
     public List<String> names() {
         return bands.stream().map(Band::name).toList();
