@@ -1,6 +1,7 @@
 package io.tamor.jobs.timeline;
 
 import com.github.luben.zstd.Zstd;
+import io.tamor.jobs.io.FormVersion;
 import io.tamor.jobs.io.KeyGroupKeys;
 import io.tamor.jobs.timeline.logic.UserState;
 import java.io.IOException;
@@ -244,15 +245,7 @@ final class DueChunks {
                             + " on lacks a part that was written: the state is damaged");
         }
         in.setBuffer(stored);
-        int version = in.readByte();
-        if (version < 1 || version > VERSION) {
-            throw new IOException(
-                    "due: form version "
-                            + version
-                            + ", this build reads 1 to "
-                            + VERSION
-                            + "; restore with the build that wrote it or a newer one");
-        }
+        int version = FormVersion.require("due", 1, VERSION, in.readByte());
         int labelsVersion = in.readByte();
         if (version >= 4) {
             in.setBuffer(decompressed(stored));
