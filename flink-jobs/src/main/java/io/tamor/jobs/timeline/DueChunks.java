@@ -1,12 +1,9 @@
 package io.tamor.jobs.timeline;
 
-import com.github.luben.zstd.Zstd;
 import io.tamor.jobs.io.FormVersion;
 import io.tamor.jobs.io.KeyGroupKeys;
 import io.tamor.jobs.timeline.logic.UserState;
-import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
@@ -48,9 +45,6 @@ final class DueChunks {
     /** Of version and version of the labels' form. */
     private static final int HEAD_BYTES = 2;
 
-    /** The fastest: higher ones take the same bytes within two hundredths. */
-    private static final int ZSTD_LEVEL = 1;
-
     /** With so much a chunk ends with the bucket that it has come to. */
     static final int FULL = 64;
 
@@ -85,6 +79,7 @@ final class DueChunks {
     private final ThrowingConsumer<String, Exception> keys;
     private final int maxParallelism;
     private final KeyGroupRange groups;
+    private final ChunkCompression compression;
     private final String[] groupKeys;
 
     /** By key group; null where nothing is being written. */
@@ -97,16 +92,19 @@ final class DueChunks {
     /**
      * @param keys makes a key the current one of keyed state
      * @param groups the key groups of this subtask
+     * @param compression closed by who made it
      */
     DueChunks(
             InternalMapState<String, Long, Long, byte[]> state,
             ThrowingConsumer<String, Exception> keys,
             int maxParallelism,
-            KeyGroupRange groups) {
+            KeyGroupRange groups,
+            ChunkCompression compression) {
         this.state = state;
         this.keys = keys;
         this.maxParallelism = maxParallelism;
         this.groups = groups;
+        this.compression = compression;
         this.groupKeys = KeyGroupKeys.of("", groups, maxParallelism);
         this.pages = new Page[groups.getNumberOfKeyGroups()];
     }
@@ -169,45 +167,13 @@ final class DueChunks {
 
     private Chunk end(int group, Page page) throws Exception {
         setPlace(group, page.fromMs);
-        state.put(++count, compressed(page.out));
-        pages[group] = null;
-        return new Chunk(group, page.fromMs, count);
-    }
-
-    private static byte[] compressed(DataOutputSerializer out) throws IOException {
-        int length = out.length();
-        byte[] chunk = new byte[HEAD_BYTES + (int) Zstd.compressBound(length)];
+        byte[] chunk =
+                compression.compressed(page.out.getSharedBuffer(), page.out.length(), HEAD_BYTES);
         chunk[0] = VERSION;
         chunk[1] = UserState.VERSION;
-        long bytes =
-                Zstd.compressByteArray(
-                        chunk,
-                        HEAD_BYTES,
-                        chunk.length - HEAD_BYTES,
-                        out.getSharedBuffer(),
-                        0,
-                        length,
-                        ZSTD_LEVEL,
-                        true);
-        return Arrays.copyOf(chunk, HEAD_BYTES + checked(bytes));
-    }
-
-    private static byte[] decompressed(byte[] chunk) throws IOException {
-        int length = chunk.length - HEAD_BYTES;
-        byte[] bytes = new byte[checked(Zstd.getFrameContentSize(chunk, HEAD_BYTES, length))];
-        checked(Zstd.decompressByteArray(bytes, 0, bytes.length, chunk, HEAD_BYTES, length));
-        return bytes;
-    }
-
-    /** A number of bytes as ZSTD gives it: for an error it is none. */
-    private static int checked(long bytes) throws IOException {
-        if (bytes < 0 || bytes > Integer.MAX_VALUE) {
-            throw new IOException(
-                    "due: a chunk cannot be compressed or read: "
-                            + Zstd.getErrorName(bytes)
-                            + "; where it was read the stored state is damaged");
-        }
-        return (int) bytes;
+        state.put(++count, chunk);
+        pages[group] = null;
+        return new Chunk(group, page.fromMs, count);
     }
 
     /**
@@ -248,7 +214,7 @@ final class DueChunks {
         int version = FormVersion.require("due", 1, VERSION, in.readByte());
         int labelsVersion = in.readByte();
         if (version >= 4) {
-            in.setBuffer(decompressed(stored));
+            in.setBuffer(compression.decompressed(stored, HEAD_BYTES));
         }
         List<Due> found = new ArrayList<>();
         while (in.available() > 0) {

@@ -95,6 +95,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     private final List<EventInput> inputs = new ArrayList<>();
     private final OutageGuards guards;
     private final OpenStages stages = new OpenStages();
+    private final ChunkCompression compression = new ChunkCompression();
 
     private final TimelineCounters counters;
     private DueQueue due;
@@ -144,7 +145,8 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
                                 KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
                                         task.getMaxNumberOfParallelSubtasks(),
                                         task.getNumberOfParallelSubtasks(),
-                                        task.getIndexOfThisSubtask())));
+                                        task.getIndexOfThisSubtask()),
+                                compression));
         users =
                 new RecentUsers(
                         context.getKeyedStateStore().getState(USER),
@@ -375,6 +377,12 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         super.finish();
         users.store();
         counters.publish();
+    }
+
+    @Override
+    public void close() throws Exception {
+        compression.close();
+        super.close();
     }
 
     @SuppressWarnings("unchecked") // AbstractInput's own getRecordProcessor is a raw override
