@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import jdk.jfr.Recording;
 import org.apache.flink.api.common.JobID;
@@ -24,16 +26,22 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * One variant, measured: the state is filled with one horizon of impressions, its size taken by a
- * checkpoint, then the rate is measured while as many impressions mature as arrive, after a while
- * of the same that the compiler gets. Between the phases the source holds until a checkpoint has
- * gone through, so that none has another's work.
+ * One variant, measured: the state is filled with one horizon of impressions, its size taken by
+ * checkpoints on the way, then the rate is measured while as many impressions mature as arrive,
+ * after a while of the same that the compiler gets. Between the phases the source holds until a
+ * checkpoint has gone through, so that none has another's work.
  */
 public final class Trial {
     private static final long NO_END = 1L << 40;
 
     /** Impressions begin to mature, and all that closes them is compiled anew. */
     private static final Duration WARM_UP = Duration.ofSeconds(40);
+
+    /**
+     * Tenths of the filling after which the size is taken: how much of a checkpoint is out of date
+     * depends on when RocksDB last compacted, so that one alone says little.
+     */
+    private static final int[] SIZED_AT = {6, 7, 8, 9, 10};
 
     private static final Duration POLL = Duration.ofMillis(20);
 
@@ -56,20 +64,14 @@ public final class Trial {
     }
 
     private TrialFigures measure() throws Exception {
-        Workload workload = options.workload();
         // Recorded from the start: a recording that begins makes the compiler begin anew, too.
         try (Recording recording = recording();
                 LocalCluster cluster = cluster()) {
             gate.reset();
             JobID job = cluster.submit(options.variant().label(), environment(NO_END, false));
             long started = System.nanoTime();
-            gate.holdAt(workload.fillCycles());
-            long fillUntil = started + Duration.ofMinutes(options.fillMinutes()).toNanos();
-            while (gate.passed() < workload.fillCycles() && System.nanoTime() < fillUntil) {
-                pause(cluster, job);
-            }
-            long filled = gate.hold();
-            long stateBytes = cluster.checkpointBytes(job);
+            double bytesPerPending = fill(cluster, job);
+            long filled = gate.passed();
             double fillSeconds = secondsSince(started);
 
             run(WARM_UP, cluster, job);
@@ -90,7 +92,7 @@ public final class Trial {
             cluster.cancel(job);
             return new TrialFigures(
                     filled * Workload.IMPRESSIONS_PER_CYCLE,
-                    stateBytes,
+                    bytesPerPending,
                     fillSeconds,
                     cycles * Workload.EVENTS_PER_CYCLE,
                     wallSeconds,
@@ -104,6 +106,30 @@ public final class Trial {
                                     Duration.ofNanos((long) (wallSeconds * 1e9)))
                             : Map.of());
         }
+    }
+
+    /**
+     * Fills the state, as far as it comes in the time given.
+     *
+     * @return bytes of a checkpoint by the impressions in it, in the mean
+     */
+    private double fill(LocalCluster cluster, JobID job) throws InterruptedException {
+        long cycles = options.workload().fillCycles();
+        long until = System.nanoTime() + Duration.ofMinutes(options.fillMinutes()).toNanos();
+        List<Double> sizes = new ArrayList<>();
+        for (int tenths : SIZED_AT) {
+            long wanted = cycles * tenths / 10;
+            gate.holdAt(wanted);
+            while (gate.passed() < wanted && System.nanoTime() < until) {
+                pause(cluster, job);
+            }
+            long pending = gate.hold() * Workload.IMPRESSIONS_PER_CYCLE;
+            sizes.add((double) cluster.checkpointBytes(job) / pending);
+            if (System.nanoTime() >= until) {
+                break;
+            }
+        }
+        return sizes.stream().mapToDouble(size -> size).average().orElseThrow();
     }
 
     /** The labels of so many cycles, run to the end of every window, in this process. */

@@ -6,8 +6,8 @@ import java.util.Map;
 /**
  * What one trial found.
  *
- * @param pending impressions in state when its size was taken and the measured phase began
- * @param stateBytes size of a checkpoint at that moment
+ * @param pending impressions in state when the measured phase began
+ * @param stateBytesPerPending size of a checkpoint by the impressions in it, the mean of several
  * @param events of the measured phase
  * @param wallSeconds of the measured phase
  * @param cpuSeconds the process spent in the measured phase, RocksDB's compaction and the
@@ -17,7 +17,7 @@ import java.util.Map;
  */
 record TrialFigures(
         long pending,
-        long stateBytes,
+        double stateBytesPerPending,
         double fillSeconds,
         long events,
         double wallSeconds,
@@ -32,9 +32,5 @@ record TrialFigures(
     /** Events for each second by the clock. */
     double eventsPerSecond() {
         return events / wallSeconds;
-    }
-
-    double stateBytesPerPending() {
-        return (double) stateBytes / pending;
     }
 }
