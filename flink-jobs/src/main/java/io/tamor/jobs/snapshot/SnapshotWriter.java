@@ -1,18 +1,14 @@
 package io.tamor.jobs.snapshot;
 
+import io.tamor.jobs.Worker;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.FutureTask;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Stages each candidate as it comes, on a thread of its own: the learner goes on meanwhile, however
@@ -20,18 +16,9 @@ import org.slf4j.LoggerFactory;
  * Memory: the bytes of one version, and of the next one that comes before it is staged.
  */
 final class SnapshotWriter implements CommittingSinkWriter<SnapshotCandidate, StagedSnapshot> {
-    private static final Logger LOG = LoggerFactory.getLogger(SnapshotWriter.class);
-    private static final long MOST_CLOSE_S = 10;
-
     private final SnapshotDirectory directory;
-    private final ExecutorService thread =
-            Executors.newSingleThreadExecutor(
-                    work -> {
-                        Thread made = new Thread(work, "snapshot-files");
-                        made.setDaemon(true);
-                        return made;
-                    });
-    private @Nullable Future<StagedSnapshot> staging;
+    private final Worker worker = new Worker("snapshot-files");
+    private @Nullable FutureTask<StagedSnapshot> staging;
     private List<StagedSnapshot> staged = new ArrayList<>();
 
     SnapshotWriter(SnapshotDirectory directory) {
@@ -42,7 +29,8 @@ final class SnapshotWriter implements CommittingSinkWriter<SnapshotCandidate, St
     public void write(SnapshotCandidate candidate, Context context)
             throws IOException, InterruptedException {
         await();
-        staging = thread.submit(() -> stage(candidate));
+        staging = new FutureTask<>(() -> stage(candidate));
+        worker.begin(staging);
     }
 
     private StagedSnapshot stage(SnapshotCandidate candidate) throws IOException {
@@ -61,7 +49,7 @@ final class SnapshotWriter implements CommittingSinkWriter<SnapshotCandidate, St
 
     /** Waits until the candidate that came last is staged. */
     private void await() throws IOException, InterruptedException {
-        Future<StagedSnapshot> last = staging;
+        FutureTask<StagedSnapshot> last = staging;
         if (last == null) {
             return;
         }
@@ -88,13 +76,6 @@ final class SnapshotWriter implements CommittingSinkWriter<SnapshotCandidate, St
     /** Ends the thread; what is half staged is never published, and discarded by a later commit. */
     @Override
     public void close() {
-        thread.shutdownNow();
-        try {
-            if (!thread.awaitTermination(MOST_CLOSE_S, TimeUnit.SECONDS)) {
-                LOG.warn("Snapshots: a file is still being written, and will not be used");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        worker.close();
     }
 }

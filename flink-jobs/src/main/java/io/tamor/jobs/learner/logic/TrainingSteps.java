@@ -1,5 +1,6 @@
 package io.tamor.jobs.learner.logic;
 
+import io.tamor.jobs.Worker;
 import io.tamor.model.network.MiniBatch;
 import io.tamor.model.training.StepOutcome;
 import io.tamor.model.training.Trainer;

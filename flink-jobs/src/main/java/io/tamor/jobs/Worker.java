@@ -1,22 +1,26 @@
-package io.tamor.jobs.learner.logic;
+package io.tamor.jobs;
 
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A thread that works beside a learner's, one task after the other; there is none while there is
- * nothing to do. What it fails with is thrown where it is awaited.
+ * A thread that works beside a Flink task's, one piece of work after the other; there is none while
+ * there is nothing to do. What it fails with is thrown where it is awaited.
  */
-final class Worker implements AutoCloseable {
+public final class Worker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     private static final long IDLE_SECONDS = 10;
+    private static final long MOST_CLOSE_SECONDS = 10;
 
     private final String name;
     private final ThreadPoolExecutor thread;
 
-    Worker(String name) {
+    public Worker(String name) {
         this.name = name;
         this.thread =
                 new ThreadPoolExecutor(
@@ -33,13 +37,14 @@ final class Worker implements AutoCloseable {
         thread.allowCoreThreadTimeOut(true);
     }
 
-    void begin(FutureTask<?> task) {
-        thread.execute(task);
+    public void begin(FutureTask<?> work) {
+        thread.execute(work);
     }
 
-    <T> T await(FutureTask<T> task) {
+    /** For work that fails with nothing its caller could expect. */
+    public <T> T await(FutureTask<T> work) {
         try {
-            return task.get();
+            return work.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(name + ": interrupted while it worked", e);
@@ -48,9 +53,16 @@ final class Worker implements AutoCloseable {
         }
     }
 
-    /** Ends the thread. */
+    /** Ends the thread, and waits a while for what it is at; what comes of that is void. */
     @Override
     public void close() {
         thread.shutdownNow();
+        try {
+            if (!thread.awaitTermination(MOST_CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("{}: still at work, and what comes of it will not be used", name);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
