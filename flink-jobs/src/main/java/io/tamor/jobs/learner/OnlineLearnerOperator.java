@@ -158,11 +158,13 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     public void open() throws Exception {
         super.open();
         boolean gated = deployment.snapshots().gate().enabled();
+        outputs = new LearnerOutputs(deployment, output);
         training =
                 new SampleTraining(
                         deployment,
                         this,
                         output,
+                        outputs,
                         new Learner(
                                 trainer,
                                 quality,
@@ -172,7 +174,6 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                                 gated ? serving : null),
                         batch -> trained());
         userRows = training.userRows();
-        outputs = new LearnerOutputs(deployment, output);
         assembly = new SnapshotAssembly(deployment);
         registerMetrics();
     }

@@ -146,6 +146,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
                         deployment,
                         this,
                         output,
+                        new LearnerOutputs(deployment, output),
                         new Learner(
                                 replica.trainer(),
                                 replica.quality(),

@@ -52,6 +52,7 @@ final class SampleTraining implements Triggerable<String, VoidNamespace>, AutoCl
             Deployment deployment,
             AbstractStreamOperator<?> operator,
             Output<?> output,
+            LearnerOutputs outputs,
             Learner learner,
             OnlineTraining.After after)
             throws Exception {
@@ -84,12 +85,7 @@ final class SampleTraining implements Triggerable<String, VoidNamespace>, AutoCl
                     untrained.trained(batch);
                     after.trained(batch);
                 });
-        intake =
-                new SampleIntake(
-                        deployment,
-                        queue,
-                        learner.progress(),
-                        new LearnerOutputs(deployment, output));
+        intake = new SampleIntake(deployment, queue, learner.progress(), outputs);
     }
 
     /** Takes a record; the mini-batch that its sample completes is trained. */
