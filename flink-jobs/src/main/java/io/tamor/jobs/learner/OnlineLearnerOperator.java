@@ -41,7 +41,8 @@ import org.apache.flink.util.OutputTag;
  * is cut after the step in which its schedule falls due, and leaves with the next checkpoint. State
  * per user: its row and, at a checkpoint, its untrained samples. Operator state: the model, the
  * optimiser, the metrics and the progress, as one element. Memory: the model, one mini-batch, the
- * samples of the disorder allowed. Runs at parallelism 1.
+ * samples of the disorder allowed, a version's parameters and files while they are made. Runs at
+ * parallelism 1.
  */
 @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before anything else
 public final class OnlineLearnerOperator extends AbstractStreamOperator<SnapshotCandidate>
@@ -78,6 +79,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     private transient DriftMonitor drift;
     private transient StartingPoint start;
     private transient SnapshotAssembly assembly;
+    private transient SnapshotMaking making;
     private transient LearnerOutputs outputs;
     private transient QualityGauges gauges;
     private transient ListState<byte[]> learnerState;
@@ -175,6 +177,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                         batch -> trained());
         userRows = training.userRows();
         assembly = new SnapshotAssembly(deployment);
+        making = new SnapshotMaking();
         registerMetrics();
     }
 
@@ -202,6 +205,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         if (progress.samples > progress.snapshotSamples) {
             publish();
         }
+        handOn();
         ended = true;
     }
 
@@ -217,6 +221,8 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         if (gate.due()) {
             publish();
         }
+        // The checkpoint has a version's effects and its files, or neither.
+        handOn();
     }
 
     @Override
@@ -248,11 +254,17 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         if (shadows != null) {
             shadows.close();
         }
+        if (making != null) {
+            making.close();
+        }
         super.close();
     }
 
     private void trained() throws Exception {
         say(quality.takeClosed());
+        if (making.isReady()) {
+            handOn();
+        }
         if (deployment.snapshots().gate().enabled()) {
             guard();
         }
@@ -294,6 +306,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     /** Readers are told to serve the version before the live one again. */
     private void rollBack(List<String> reasons) throws Exception {
+        handOn();
         SnapshotCandidate rollback = assembly.rollback(serving, progress, reasons);
         LOG.warn(
                 "Version {} is taken back, version {} live again: {}",
@@ -322,13 +335,15 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         gauges.update(slices);
     }
 
+    /** What a version holds is what is there now; its files are made while training goes on. */
     private void publish() throws Exception {
-        SnapshotCandidate candidate =
-                assembly.make(trainer, quality, progress, training.resumeAt(), serving, gate);
-        output.collect(new StreamRecord<>(candidate, candidate.eventTimeMs));
-        if (candidate.decision == SnapshotDecision.PUBLISH) {
+        handOn();
+        SnapshotDraft draft =
+                assembly.draft(trainer, quality, progress, training.resumeAt(), serving, gate);
+        making.begin(draft::make);
+        if (draft.candidate().decision == SnapshotDecision.PUBLISH) {
             if (deployment.snapshots().gate().enabled()) {
-                shadows.published(trainer, candidate.version);
+                shadows.published(trainer, progress.version);
             }
             trainer.touchedRows().clear();
             userRows.drainChanges(
@@ -340,10 +355,19 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                                     trainedMs,
                                     progress.trainedMs));
         } else {
-            LOG.warn("Version {} is rejected by the gate; see its manifest", candidate.version);
+            LOG.warn("Version {} is rejected by the gate; see its manifest", progress.version);
             if (gate.patienceLost()) {
                 goBack("too many versions in a row were worse than the live one");
             }
+        }
+    }
+
+    /** Waits for the version that is being made, if one is; from then on its hash is known. */
+    private void handOn() {
+        SnapshotCandidate made = making.take();
+        if (made != null) {
+            assembly.seal(made, progress, serving);
+            output.collect(new StreamRecord<>(made, made.eventTimeMs));
         }
     }
 

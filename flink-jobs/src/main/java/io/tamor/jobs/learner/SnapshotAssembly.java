@@ -11,20 +11,19 @@ import io.tamor.jobs.snapshot.SnapshotDecision;
 import io.tamor.jobs.snapshot.SnapshotDirectory;
 import io.tamor.model.gate.GateReport;
 import io.tamor.model.snapshot.Lineage;
-import io.tamor.model.snapshot.Manifest;
-import io.tamor.model.snapshot.MemorySnapshotStore;
 import io.tamor.model.snapshot.Parent;
 import io.tamor.model.snapshot.SnapshotContent;
-import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.model.training.Trainer;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the next version from the learner as it is: its files, and what its announcement says. */
+/** Makes versions from the learner as it is: their files, and what their announcements say. */
 final class SnapshotAssembly {
+    /** In the place of a hash that is not known yet. */
+    private static final String UNSEALED = "";
+
     private final Deployment deployment;
     private final long floor;
 
@@ -37,12 +36,7 @@ final class SnapshotAssembly {
         this.floor = SnapshotDirectory.at(deployment.snapshots().directory()).highestVersion();
     }
 
-    /**
-     * The next version, judged; the progress and what is served move on to it.
-     *
-     * @param sources where to read on after what has been trained, by topic-partition
-     * @param gate null: the version is not judged
-     */
+    /** The next version with its files; see {@link #draft}. */
     SnapshotCandidate make(
             Trainer trainer,
             Quality quality,
@@ -51,6 +45,25 @@ final class SnapshotAssembly {
             Serving serving,
             @Nullable VersionGate gate)
             throws IOException {
+        SnapshotCandidate made = draft(trainer, quality, progress, sources, serving, gate).make();
+        seal(made, progress, serving);
+        return made;
+    }
+
+    /**
+     * The next version, judged; the progress and what is served move on to it, but for the hash of
+     * its manifest, which {@link #seal} tells them.
+     *
+     * @param sources where to read on after what has been trained, by topic-partition
+     * @param gate null: the version is not judged
+     */
+    SnapshotDraft draft(
+            Trainer trainer,
+            Quality quality,
+            LearnerProgress progress,
+            Map<String, Long> sources,
+            Serving serving,
+            @Nullable VersionGate gate) {
         long version = nextVersion(progress);
         Serving.Published live = serving.live();
         Parent parent = live == null ? null : new Parent(live.version(), live.manifestSha256());
@@ -67,32 +80,13 @@ final class SnapshotAssembly {
                         progress,
                         sources);
         GateReport report = gate == null ? null : gate.judge(bare.parameters());
-        SnapshotContent content = bare.judged(report);
         boolean rejected = report != null && !report.passed();
         boolean delta = !rejected && serving.deltaNext(deployment.snapshots().fullEvery());
-        MemorySnapshotStore store = new MemorySnapshotStore("snapshot " + version);
-        SnapshotFolder folder = new SnapshotFolder(store);
-        // A version that nobody loads, or only with its parents, is not made for other runtimes.
-        String manifestSha256;
-        if (delta) {
-            manifestSha256 = folder.writeDelta(content, trainer.touchedRows().byTable());
-        } else if (rejected) {
-            manifestSha256 = folder.write(content);
-        } else {
-            manifestSha256 = folder.write(content, ModelSnapshot.onnx(content));
-        }
         SnapshotCandidate candidate = candidate(version, progress);
         candidate.decision = rejected ? SnapshotDecision.REJECT : SnapshotDecision.PUBLISH;
         candidate.parentVersion = serving.liveVersion();
-        candidate.manifestSha256 = manifestSha256;
-        List<String> names = new ArrayList<>(store.files().keySet());
-        names.remove(Manifest.FILE);
-        names.add(Manifest.FILE);
-        candidate.names = names.toArray(new String[0]);
-        candidate.contents =
-                names.stream().map(name -> store.files().get(name)).toArray(byte[][]::new);
         progress.version = version;
-        progress.manifestSha256 = manifestSha256;
+        progress.manifestSha256 = UNSEALED;
         progress.snapshotMs = progress.trainedMs;
         progress.snapshotSamples = progress.samples;
         serving.checkpoints = 0;
@@ -102,14 +96,23 @@ final class SnapshotAssembly {
             serving.published(
                     new Serving.Published(
                             version,
-                            manifestSha256,
+                            UNSEALED,
                             serving.liveVersion(),
                             serving.startedFrom(),
                             gate == null ? List.of() : gate.aucs()),
                     delta,
                     progress.trainedMs);
         }
-        return candidate;
+        return new SnapshotDraft(
+                candidate, bare.judged(report), delta ? trainer.touchedRows().byTable() : null);
+    }
+
+    /** The version drafted last is made; nobody may look at its hash before. */
+    void seal(SnapshotCandidate made, LearnerProgress progress, Serving serving) {
+        progress.manifestSha256 = made.manifestSha256;
+        if (made.decision == SnapshotDecision.PUBLISH) {
+            serving.sealed(made.version, made.manifestSha256);
+        }
     }
 
     /** The number of the version that will be made next. */

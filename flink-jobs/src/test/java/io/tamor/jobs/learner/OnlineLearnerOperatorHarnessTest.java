@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.learner.logic.Serving.Published;
 import io.tamor.jobs.learner.logic.TestingSamples;
 import io.tamor.schemas.LearnerMetrics;
 import io.tamor.schemas.RejectedRecord;
@@ -110,6 +111,28 @@ class OnlineLearnerOperatorHarnessTest {
             without.end();
             assertThat(hashes(without)).hasSizeGreaterThan(2).isEqualTo(hashes(with));
             assertSameOutcome(with, without);
+        }
+    }
+
+    @Test
+    void aBarrierWaitsForTheVersionThatIsBeingMade() throws Exception {
+        try (TestingLearner learner = new TestingLearner(deployment)) {
+            int cut = 0;
+            for (Sample sample : samples) {
+                learner.take(sample);
+                learner.watermark(sample.getMaturedAtMs() - 1);
+                if (learner.version() > cut) {
+                    cut++;
+                    OperatorSubtaskState state = learner.checkpoint();
+                    assertThat(learner.candidates).hasSize(cut);
+                    String hash = learner.lastSnapshot().manifestSha256();
+                    learner.restore(state);
+                    assertThat(learner.serving().live())
+                            .extracting(Published::version, Published::manifestSha256)
+                            .containsExactly((long) cut, hash);
+                }
+            }
+            assertThat(cut).isGreaterThan(1);
         }
     }
 

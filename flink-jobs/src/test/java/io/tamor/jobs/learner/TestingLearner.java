@@ -164,6 +164,11 @@ final class TestingLearner implements AutoCloseable {
         return settled().progress().samples;
     }
 
+    /** The version that was cut last, made or not. */
+    long version() throws Exception {
+        return settled().progress().version;
+    }
+
     long lateSamples() {
         return operator().progress().lateSamples;
     }

@@ -6,7 +6,6 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -73,9 +72,11 @@ public final class TouchedRows {
         rows.forEach((name, bits) -> bits.or(other.rows.getOrDefault(name, new BitSet())));
     }
 
-    /** The marks by table; the sets are this object's own. */
+    /** The marks by table, copied. */
     public SortedMap<String, BitSet> byTable() {
-        return Collections.unmodifiableSortedMap(rows);
+        SortedMap<String, BitSet> copy = new TreeMap<>();
+        rows.forEach((table, bits) -> copy.put(table, (BitSet) bits.clone()));
+        return copy;
     }
 
     /** Rows marked in all tables together. */

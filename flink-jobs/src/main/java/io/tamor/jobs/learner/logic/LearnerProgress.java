@@ -38,7 +38,7 @@ public final class LearnerProgress {
     /** The last version made, 0 for none. */
     public long version;
 
-    /** The hash of its manifest, empty for none. */
+    /** The hash of its manifest, empty for none and while that is being made. */
     public String manifestSha256 = "";
 
     /** {@link #trainedMs} as of the last version; before the first one, the first sample's. */

@@ -50,6 +50,7 @@ public final class Serving implements RowMoments {
     /**
      * A version that was published.
      *
+     * @param manifestSha256 empty while the manifest is being made
      * @param parentVersion 0 for none
      * @param startedFrom what its model started from; null for a new model
      * @param aucs by task over all tiers, when it was judged; NaN where that was not defined
@@ -130,6 +131,21 @@ public final class Serving implements RowMoments {
         sinceFull = delta ? sinceFull + 1 : 0;
         worseInARow = 0;
         suspectSinceMs = LearnerProgress.NEVER;
+    }
+
+    /** The files of the version that was published last are made: its hash is known. */
+    public void sealed(long version, String manifestSha256) {
+        Published last = live;
+        if (last == null || last.version() != version) {
+            throw new IllegalStateException("version " + version + " is made, live is " + last);
+        }
+        live =
+                new Published(
+                        version,
+                        manifestSha256,
+                        last.parentVersion(),
+                        last.startedFrom(),
+                        last.aucs());
     }
 
     /** A version was rejected. */
