@@ -19,6 +19,7 @@ import io.tamor.model.config.ModelSpec;
 import io.tamor.model.training.Trainer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.metrics.MetricGroup;
@@ -30,6 +31,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Learns a model from samples, online. Key: user. Time: event time, by the samples' maturity. In:
@@ -340,11 +342,16 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         handOn();
         SnapshotDraft draft =
                 assembly.draft(trainer, quality, progress, training.resumeAt(), serving, gate);
-        making.begin(draft::make);
-        if (draft.candidate().decision == SnapshotDecision.PUBLISH) {
-            if (deployment.snapshots().gate().enabled()) {
-                shadows.published(trainer, progress.version);
-            }
+        boolean published = draft.candidate().decision == SnapshotDecision.PUBLISH;
+        if (published && deployment.snapshots().gate().enabled()) {
+            // It stands still, so its parameters are copied on the other thread too.
+            Trainer standing = shadows.published(trainer, progress.version);
+            making.begin(() -> draft.make(standing.snapshotParameters()));
+        } else {
+            Map<String, INDArray> parameters = trainer.snapshotParameters();
+            making.begin(() -> draft.make(parameters));
+        }
+        if (published) {
             trainer.touchedRows().clear();
             userRows.drainChanges(
                     (userId, values, trainedMs) ->

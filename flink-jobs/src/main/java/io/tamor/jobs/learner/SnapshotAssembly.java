@@ -45,7 +45,9 @@ final class SnapshotAssembly {
             Serving serving,
             @Nullable VersionGate gate)
             throws IOException {
-        SnapshotCandidate made = draft(trainer, quality, progress, sources, serving, gate).make();
+        SnapshotCandidate made =
+                draft(trainer, quality, progress, sources, serving, gate)
+                        .make(trainer.snapshotParameters());
         seal(made, progress, serving);
         return made;
     }
@@ -79,7 +81,7 @@ final class SnapshotAssembly {
                         quality,
                         progress,
                         sources);
-        GateReport report = gate == null ? null : gate.judge(bare.parameters());
+        GateReport report = gate == null ? null : gate.judge(trainer);
         boolean rejected = report != null && !report.passed();
         boolean delta = !rejected && serving.deltaNext(deployment.snapshots().fullEvery());
         SnapshotCandidate candidate = candidate(version, progress);

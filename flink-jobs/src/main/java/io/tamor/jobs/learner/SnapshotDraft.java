@@ -13,21 +13,28 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A version that is decided and has no files yet. It shares nothing with the learner, so the files
  * are the same whenever and on whichever thread they are made.
  *
  * @param candidate all but the files and their hash
+ * @param bare what it holds but for the parameters
  * @param changedRows of a delta, the rows that may differ from the parent's by table; null: full
  */
 record SnapshotDraft(
         SnapshotCandidate candidate,
-        SnapshotContent content,
+        SnapshotContent bare,
         @Nullable Map<String, BitSet> changedRows) {
 
-    /** Makes the files; the candidate is whole then. */
-    SnapshotCandidate make() throws IOException {
+    /**
+     * Makes the files; the candidate is whole then.
+     *
+     * @param parameters the learner's as they were when it was decided
+     */
+    SnapshotCandidate make(Map<String, INDArray> parameters) throws IOException {
+        SnapshotContent content = bare.with(parameters);
         MemorySnapshotStore store = new MemorySnapshotStore("snapshot " + candidate.version);
         SnapshotFolder folder = new SnapshotFolder(store);
         // A version that nobody loads, or only with its parents, is not made for other runtimes.

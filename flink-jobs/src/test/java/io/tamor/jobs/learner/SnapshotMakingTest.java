@@ -98,11 +98,14 @@ class SnapshotMakingTest {
                     assembly.draft(
                             trainer, quality, progress, Map.of("samples-0", 1L), serving, null);
             trainer.touchedRows().clear();
+            Trainer standing = new Trainer(spec, BATCH);
+            standing.copyFrom(trainer);
             if (!late) {
-                draft.make();
+                draft.make(trainer.snapshotParameters());
             }
             train(training, deployment, samples.subList(from + 2 * BATCH, from + 4 * BATCH));
-            SnapshotCandidate made = late ? draft.make() : draft.candidate();
+            SnapshotCandidate made =
+                    late ? draft.make(standing.snapshotParameters()) : draft.candidate();
             assembly.seal(made, progress, serving);
             assertThat(progress.manifestSha256).isEqualTo(made.manifestSha256).isNotEmpty();
             versions.add(made.manifestSha256 + " " + String.join(" ", made.names));

@@ -166,6 +166,18 @@ public final class EmbeddingTable {
         return Nd4j.create(copy, new long[] {field.rows(), dim}, DataType.FLOAT);
     }
 
+    /** Whether every value is finite; the optimiser state is not looked at. */
+    public boolean isFinite() {
+        double sum = 0; // which finite floats cannot make overflow
+        for (int row = 0; row < field.rows(); row++) {
+            int from = at(row);
+            for (int d = 0; d < dim; d++) {
+                sum += rows[from + d];
+            }
+        }
+        return Double.isFinite(sum);
+    }
+
     /** Replaces all values [rows, dim]; the optimiser state stays. */
     public void set(INDArray values) {
         float[] given = values.dup('c').data().asFloat();

@@ -2,6 +2,7 @@ package io.tamor.model.network;
 
 import io.tamor.model.embedding.EmbeddingTable;
 import io.tamor.model.embedding.SparseGradient;
+import io.tamor.model.tensor.Kernels;
 import io.tamor.model.tensor.Matrix;
 import io.tamor.model.tensor.Parameter;
 import java.util.ArrayList;
@@ -51,6 +52,18 @@ public final class Parameters {
     public INDArray value(String name) {
         EmbeddingTable table = tableByName.get(name);
         return table == null ? dense(name).value().array().dup() : table.values();
+    }
+
+    /** Whether every number of the value is finite. */
+    public boolean isFinite(String name) {
+        EmbeddingTable table = tableByName.get(name);
+        return table == null ? isFinite(dense(name).value().array()) : table.isFinite();
+    }
+
+    /** Whether every number of a small array is finite: ND4J would take milliseconds for each. */
+    public static boolean isFinite(INDArray array) {
+        float[] values = array.data().asFloat();
+        return Kernels.chosen().finiteTimes(1, values, values.length);
     }
 
     /** Replaces the value; the shape must be the parameter's. */

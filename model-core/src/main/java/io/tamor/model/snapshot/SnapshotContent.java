@@ -44,6 +44,12 @@ public record SnapshotContent(
                 lineage, model, featureSchema, new TreeMap<>(parameters), progress, metrics, null);
     }
 
+    /** The same of other parameters. */
+    public SnapshotContent with(Map<String, INDArray> others) {
+        return new SnapshotContent(
+                lineage, model, featureSchema, new TreeMap<>(others), progress, metrics, gate);
+    }
+
     /** The same with what the gate said. */
     public SnapshotContent judged(@Nullable GateReport report) {
         return new SnapshotContent(

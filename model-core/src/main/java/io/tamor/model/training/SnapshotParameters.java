@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -35,6 +36,27 @@ public final class SnapshotParameters {
         for (String name : parameters.names()) {
             all.put(name, parameters.value(name));
         }
+        all.putAll(statistics());
+        return all;
+    }
+
+    /** Names of those that have a number which is not finite. */
+    public SortedSet<String> notFinite() {
+        Parameters parameters = network.parameters();
+        SortedSet<String> names = new TreeSet<>(parameters.names());
+        names.removeIf(parameters::isFinite);
+        statistics()
+                .forEach(
+                        (name, values) -> {
+                            if (!Parameters.isFinite(values)) {
+                                names.add(name);
+                            }
+                        });
+        return names;
+    }
+
+    private Map<String, INDArray> statistics() {
+        Map<String, INDArray> all = new LinkedHashMap<>();
         for (Side side : Side.values()) {
             DenseNormalizer normalizer = normalizer(side);
             if (normalizer != null && normalizer.features() > 0) {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -320,6 +321,11 @@ public final class Trainer {
     /** Every parameter of a snapshot, copied: the network's and the normaliser's statistics. */
     public Map<String, INDArray> snapshotParameters() {
         return new SnapshotParameters(network).copy();
+    }
+
+    /** Names of the parameters of a snapshot that have a number which is not finite. */
+    public SortedSet<String> notFinite() {
+        return new SnapshotParameters(network).notFinite();
     }
 
     /**

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -279,6 +280,30 @@ class TrainerTest {
         }
         long perStep = (threads.getCurrentThreadAllocatedBytes() - before) / 100;
         assertThat(perStep).isLessThan(64);
+    }
+
+    @Test
+    void parametersThatAreNotFiniteAreNamed() {
+        ModelSpec spec = normalised(model("tamor ONE_HOT 1"), TestingModels.optimizer());
+        Trainer trainer = new Trainer(spec, ROWS);
+        assertThat(trainer.notFinite()).isEmpty();
+        Map<String, INDArray> parameters = trainer.snapshotParameters();
+        for (String name : parameters.keySet()) {
+            for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+                INDArray good = parameters.get(name);
+                Map<String, INDArray> damaged = new HashMap<>(parameters);
+                damaged.put(name, good.dup().putScalar(good.length() - 1, bad));
+                Trainer other = new Trainer(spec, ROWS);
+                other.loadParameters(damaged);
+                assertThat(other.notFinite()).containsExactly(name);
+            }
+        }
+        // Whose sum as a float would not be finite.
+        parameters.replaceAll(
+                (name, values) ->
+                        name.startsWith("embedding/") ? values.assign(Float.MAX_VALUE) : values);
+        trainer.loadParameters(parameters);
+        assertThat(trainer.notFinite()).isEmpty();
     }
 
     @Test

@@ -40,11 +40,13 @@ public final class ModelSnapshot {
             LearnerProgress progress,
             Map<String, Long> sources)
             throws IOException {
-        SnapshotContent content = content(lineage, deployment, trainer, quality, progress, sources);
+        SnapshotContent content =
+                content(lineage, deployment, trainer, quality, progress, sources)
+                        .with(trainer.snapshotParameters());
         return new SnapshotFolder(store).write(content, onnx(content));
     }
 
-    /** What a version holds; see {@link #write}. */
+    /** What a version holds but for the parameters, which take time to copy; see {@link #write}. */
     public static SnapshotContent content(
             Lineage lineage,
             Deployment deployment,
@@ -56,7 +58,7 @@ public final class ModelSnapshot {
                 lineage,
                 trainer.spec(),
                 deployment.sampleSchema().fingerprintText(),
-                trainer.snapshotParameters(),
+                Map.of(),
                 progress(trainer, progress, sources),
                 quality.total());
     }

@@ -239,8 +239,12 @@ public final class Shadows implements Comparison, AutoCloseable {
                 batch.weight(row, task));
     }
 
-    /** The learner as it is has been published, under a number. */
-    public void published(Trainer learner, long version) {
+    /**
+     * The learner as it is has been published, under a number.
+     *
+     * @return what is live now: the learner as it was, until the version after the next
+     */
+    public Trainer published(Trainer learner, long version) {
         settle();
         Trainer oldest = previous.trainer();
         Trainer standing = oldest == null ? new Trainer(spec, capacity) : oldest;
@@ -248,6 +252,7 @@ public final class Shadows implements Comparison, AutoCloseable {
         previous = live;
         live = new Version(version, standing);
         clear();
+        return standing;
     }
 
     /** The version before the live one is live again. */

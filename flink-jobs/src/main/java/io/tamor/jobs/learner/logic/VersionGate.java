@@ -7,12 +7,11 @@ import io.tamor.model.gate.Gate;
 import io.tamor.model.gate.GateReport;
 import io.tamor.model.metric.MetricTable;
 import io.tamor.model.metric.RecentMetrics;
+import io.tamor.model.training.Trainer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Decides when a version is made and what becomes of it, from the progress, from what is served and
@@ -61,8 +60,12 @@ public final class VersionGate {
                         || gate.ready(comparison.candidateMetrics()));
     }
 
-    /** What the gate says of the learner as it is; null where no gate is wanted. */
-    public @Nullable GateReport judge(Map<String, INDArray> parameters) {
+    /**
+     * What the gate says of the learner as it is; null where no gate is wanted.
+     *
+     * @param learner whose parameters are looked at
+     */
+    public @Nullable GateReport judge(Trainer learner) {
         if (!options.enabled()) {
             return null;
         }
@@ -74,12 +77,7 @@ public final class VersionGate {
                         live == null ? null : live.recent(),
                         live == null ? null : serving.liveVersion());
         List<String> reasons = new ArrayList<>(suspicion());
-        parameters.forEach(
-                (name, values) -> {
-                    if (!Double.isFinite(values.sumNumber().doubleValue())) {
-                        reasons.add("parameter " + name + " is not finite");
-                    }
-                });
+        learner.notFinite().forEach(name -> reasons.add("parameter " + name + " is not finite"));
         if (reasons.isEmpty()) {
             return report;
         }
