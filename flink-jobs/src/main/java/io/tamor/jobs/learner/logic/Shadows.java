@@ -1,7 +1,7 @@
 package io.tamor.jobs.learner.logic;
 
-import io.tamor.jobs.io.FormVersion;
 import io.tamor.jobs.Worker;
+import io.tamor.jobs.io.FormVersion;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.metric.RecentMetrics;
 import io.tamor.model.network.MiniBatch;
