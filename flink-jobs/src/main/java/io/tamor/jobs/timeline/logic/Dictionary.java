@@ -5,10 +5,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
 
-/**
- * Values that recur in one stored form: the first time whole, then by number. For a few: each is
- * looked for among all before it.
- */
+/** Values that recur in one stored form: the first time whole, then by number. */
 final class Dictionary {
     /** How a value is written the first time. */
     private enum Whole {
@@ -17,9 +14,19 @@ final class Dictionary {
         NUMBER
     }
 
+    /** So many are looked through; more are looked up. */
+    private static final int FEW = 8;
+
+    private static final int[] NONE = {};
+
     private final Whole whole;
-    private long[] values = new long[4];
+    private long[] values = new long[FEW];
     private int count;
+
+    /** By hash, the numbers of the first {@link #indexed} values from 1 on; 0 is free. */
+    private int[] index = NONE;
+
+    private int indexed;
 
     private Dictionary(Whole whole) {
         this.whole = whole;
@@ -41,10 +48,7 @@ final class Dictionary {
     }
 
     void write(DataOutput out, long value) throws IOException {
-        int number = 0;
-        while (number < count && values[number] != value) {
-            number++;
-        }
+        int number = find(value);
         VarLong.write(out, number);
         if (number == count) {
             switch (whole) {
@@ -67,6 +71,42 @@ final class Dictionary {
                     });
         }
         return values[number];
+    }
+
+    /** A value's number, or the next one where it is new. */
+    private int find(long value) {
+        if (count > FEW) {
+            return lookUp(value);
+        }
+        int number = 0;
+        while (number < count && values[number] != value) {
+            number++;
+        }
+        return number;
+    }
+
+    private int lookUp(long value) {
+        if (index.length < 2 * count) {
+            index = new int[4 * Integer.highestOneBit(count)];
+            indexed = 0;
+        }
+        while (indexed < count) {
+            int place = placeOf(values[indexed]);
+            indexed++;
+            index[place] = indexed;
+        }
+        int found = index[placeOf(value)];
+        return found == 0 ? count : found - 1;
+    }
+
+    /** Where a value is, or would be, by hash. */
+    private int placeOf(long value) {
+        int mask = index.length - 1;
+        int place = Long.hashCode(value * 0x9E3779B97F4A7C15L) & mask;
+        while (index[place] != 0 && values[index[place] - 1] != value) {
+            place = (place + 1) & mask;
+        }
+        return place;
     }
 
     private void add(long value) {

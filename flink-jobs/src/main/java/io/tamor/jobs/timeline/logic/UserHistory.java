@@ -27,6 +27,9 @@ final class UserHistory {
 
     private static final int NO_ITEM = 32;
 
+    /** What is read is read for an event or two more. */
+    private static final int ROOM = 4;
+
     private int size;
     private long[] times = new long[4];
     private byte[] types = new byte[4];
@@ -99,7 +102,9 @@ final class UserHistory {
         while (at > 0 && times[at - 1] > timeMs) {
             at--;
         }
-        move(at, at + 1, size - at);
+        if (at < size) {
+            move(at, at + 1, size - at);
+        }
         times[at] = timeMs;
         types[at] = (byte) type;
         ids[at] = id;
@@ -217,7 +222,7 @@ final class UserHistory {
             throws IOException {
         UserHistory history = new UserHistory();
         int size = (int) VarLong.read(in);
-        history.grow(Math.max(4, size));
+        history.grow(size + ROOM);
         Dictionary names = Dictionary.ofHashes();
         Dictionary places = version < 6 ? Dictionary.ofHashes() : Dictionary.ofShortHashes();
         Dictionary waits = Dictionary.ofNumbers();
@@ -242,7 +247,7 @@ final class UserHistory {
     static UserHistory readVersion4(DataInput in) throws IOException {
         UserHistory history = new UserHistory();
         int size = (int) VarLong.read(in);
-        history.grow(Math.max(4, size));
+        history.grow(size + ROOM);
         long time = 0;
         for (int i = 0; i < size; i++) {
             time += VarLong.read(in);
