@@ -103,6 +103,7 @@ final class Shares {
     private static boolean isSerialization(String type, String method) {
         return type.startsWith("org.apache.avro.")
                 || type.startsWith("io.tamor.schemas.")
+                || type.startsWith("com.github.luben.zstd.")
                 || type.contains("Serializ")
                 || type.contains("DataInput")
                 || type.contains("DataOutput")
