@@ -2,11 +2,9 @@ package io.tamor.jobs.timeline;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.io.OutgoingRecord;
-import io.tamor.jobs.timeline.logic.Deadlines;
 import io.tamor.jobs.timeline.logic.Event;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.EventWire;
-import io.tamor.jobs.timeline.logic.PendingImpression;
 import io.tamor.jobs.timeline.logic.RawEvent;
 import io.tamor.jobs.timeline.logic.Tally;
 import io.tamor.jobs.timeline.logic.TimelineRules;
@@ -94,11 +92,11 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     private final EventWire wire = new EventWire();
     private final List<EventInput> inputs = new ArrayList<>();
     private final OutageGuards guards;
-    private final OpenStages stages = new OpenStages();
     private final ChunkCompression compression = new ChunkCompression();
 
     private final TimelineCounters counters;
     private DueQueue due;
+    private OpenStages stages;
     private RecentUsers users;
     private ListState<byte[]> progress;
     private ListState<byte[]> counts;
@@ -147,6 +145,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
                                         task.getNumberOfParallelSubtasks(),
                                         task.getIndexOfThisSubtask()),
                                 compression));
+        stages = new OpenStages(due, rules);
         users =
                 new RecentUsers(
                         context.getKeyedStateStore().getState(USER),
@@ -295,43 +294,6 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         }
         if (forgot) {
             users.changed(recent);
-        }
-    }
-
-    /** Collects what will be due of a user while the user's key must stay the current one. */
-    private final class OpenStages implements Deadlines {
-        private final List<Due> opened = new ArrayList<>();
-        private final List<PendingImpression> changed = new ArrayList<>();
-        private String user = "";
-        private boolean lookDue;
-
-        void begin(String nextUser, boolean isLookDue) {
-            user = nextUser;
-            lookDue = isLookDue;
-        }
-
-        @Override
-        public void opened(PendingImpression impression, byte[] frozen) {
-            opened.add(Due.stage(user, impression.copy(), frozen));
-        }
-
-        @Override
-        public void changed(PendingImpression impression) {
-            changed.add(impression);
-        }
-
-        void end(UserState now) throws Exception {
-            for (Due stage : opened) {
-                due.add(stage);
-            }
-            opened.clear();
-            for (PendingImpression impression : changed) {
-                due.relabel(user, impression);
-            }
-            changed.clear();
-            if (!lookDue && now.forgets()) {
-                due.add(Due.look(user, Math.max(rules.lookMs(user, now), due.doneMs(user) + 1)));
-            }
         }
     }
 
