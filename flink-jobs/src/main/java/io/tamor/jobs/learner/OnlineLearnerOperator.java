@@ -1,25 +1,15 @@
 package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
-import io.tamor.jobs.config.GateOptions;
 import io.tamor.jobs.io.OutgoingRecord;
-import io.tamor.jobs.learner.logic.Divergence;
-import io.tamor.jobs.learner.logic.DriftMonitor;
+import io.tamor.jobs.learner.logic.AloneState;
 import io.tamor.jobs.learner.logic.LearnerProgress;
 import io.tamor.jobs.learner.logic.LearnerStateWire;
-import io.tamor.jobs.learner.logic.ModelSpecs;
-import io.tamor.jobs.learner.logic.Quality;
 import io.tamor.jobs.learner.logic.QualitySlice;
 import io.tamor.jobs.learner.logic.Serving;
-import io.tamor.jobs.learner.logic.Shadows;
-import io.tamor.jobs.learner.logic.VersionGate;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
-import io.tamor.jobs.snapshot.SnapshotDecision;
-import io.tamor.model.config.ModelSpec;
-import io.tamor.model.training.Trainer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.metrics.MetricGroup;
@@ -31,7 +21,6 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Learns a model from samples, online. Key: user. Time: event time, by the samples' maturity. In:
@@ -70,23 +59,13 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     private final Deployment deployment;
 
-    private transient Trainer trainer;
-    private transient Quality quality;
-    private transient LearnerProgress progress;
-    private transient Serving serving;
-    private transient Shadows shadows;
+    private transient AloneState learner;
     private transient ShadowVersions shadowVersions;
-    private transient Divergence divergence;
-    private transient VersionGate gate;
-    private transient DriftMonitor drift;
-    private transient StartingPoint start;
-    private transient SnapshotAssembly assembly;
-    private transient SnapshotMaking making;
     private transient LearnerOutputs outputs;
     private transient QualityGauges gauges;
     private transient ListState<byte[]> learnerState;
     private transient SampleTraining training;
-    private transient UserRows userRows;
+    private transient VersionPublishing versions;
     private transient long reportedSamples;
     private transient boolean ended;
 
@@ -102,60 +81,26 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
             throw new IllegalStateException(
                     "the learner trains alone and runs at parallelism 1, was set to " + subtasks);
         }
-        ModelSpec spec = ModelSpecs.of(deployment);
-        trainer = new Trainer(spec, deployment.learner().batch());
-        quality = new Quality(spec);
-        progress = new LearnerProgress(deployment.tasks().size());
-        serving = new Serving();
-        GateOptions options = deployment.snapshots().gate();
-        shadows = new Shadows(spec, deployment.learner().batch(), options.horizon());
-        divergence = new Divergence(options.divergenceFactor(), options.divergenceSteps());
-        gate = new VersionGate(deployment.snapshots(), spec, progress, serving, shadows);
-        drift = new DriftMonitor(spec, deployment.learner().drift());
-        start = new StartingPoint();
+        StartingPoint start = new StartingPoint();
+        learner = new AloneState(deployment, new LearnerStateWire.Part(start::write, start::read));
         learnerState = context.getOperatorStateStore().getUnionListState(ALONE);
         shadowVersions =
                 new ShadowVersions(getKeyedStateBackend(), getRuntimeContext().getTaskInfo());
         if (context.isRestored()) {
-            restoreLearner(context.getOperatorStateStore().getListState(LEARNER));
+            // Where builds before the one that knew several learners kept the model.
+            ListState<byte[]> former = context.getOperatorStateStore().getListState(LEARNER);
+            List<byte[]> elements = new ArrayList<>();
+            learnerState.get().forEach(elements::add);
+            former.get().forEach(elements::add);
+            former.clear();
+            learnerState.clear();
             shadowVersions.restored();
-            if (!shadows.load(shadowVersions)) {
-                throw new IllegalStateException(
-                        "learner state: the versions that stand beside the model are missing;"
-                                + " restore from another checkpoint");
-            }
-            serving.adopt(progress.version, progress.manifestSha256, progress.snapshotMs);
-            if (!options.enabled()) {
-                // They would be of older versions by the time the gate is wanted again.
-                shadows.forget();
-            }
+            learner.restore(elements, shadowVersions);
         }
         if (start.pending(deployment)) {
-            // A trainer of its own: its optimiser knows nothing of the parameters before.
-            trainer = new Trainer(spec, deployment.learner().batch());
-            serving.startedFrom(start.takeOver(deployment, trainer));
+            learner.serving().startedFrom(start.takeOver(deployment, learner.renewTrainer()));
         }
-        reportedSamples = progress.samples;
-    }
-
-    /**
-     * @param former where builds before the one that knew several learners kept the model
-     */
-    private void restoreLearner(ListState<byte[]> former) throws Exception {
-        List<byte[]> elements = new ArrayList<>();
-        learnerState.get().forEach(elements::add);
-        former.get().forEach(elements::add);
-        former.clear();
-        learnerState.clear();
-        List<List<byte[]>> stored = LearnerStateWire.byWriter(elements);
-        if (stored.size() != 1) {
-            throw new IllegalStateException(
-                    "learner state: wanted the 1 model that a learner alone stores, found "
-                            + stored.size()
-                            + "; learners that trained side by side go on with learner.merge, at"
-                            + " any learner.parallelism");
-        }
-        LearnerStateWire.read(stored.get(0), deployment.sampleSchema().fingerprint(), parts());
+        reportedSamples = learner.progress().samples;
     }
 
     @Override
@@ -170,16 +115,14 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                         output,
                         outputs,
                         new Learner(
-                                trainer,
-                                quality,
-                                progress,
-                                drift,
-                                gated ? shadows : null,
-                                gated ? serving : null),
+                                learner.trainer(),
+                                learner.quality(),
+                                learner.progress(),
+                                learner.drift(),
+                                gated ? learner.shadows() : null,
+                                gated ? learner.serving() : null),
                         batch -> trained());
-        userRows = training.userRows();
-        assembly = new SnapshotAssembly(deployment);
-        making = new SnapshotMaking();
+        versions = new VersionPublishing(deployment, learner, training, outputs, output);
         registerMetrics();
     }
 
@@ -202,12 +145,9 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
     @Override
     public void endInput() throws Exception {
         training.drain();
-        say(quality.closeAll());
+        say(learner.quality().closeAll());
         report();
-        if (progress.samples > progress.snapshotSamples) {
-            publish();
-        }
-        handOn();
+        versions.end();
         ended = true;
     }
 
@@ -219,20 +159,14 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
             return;
         }
         report();
-        serving.checkpoints++;
-        if (gate.due()) {
-            publish();
-        }
-        // The checkpoint has a version's effects and its files, or neither.
-        handOn();
+        versions.beforeBarrier();
     }
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         training.store();
-        shadows.store(shadowVersions);
-        learnerState.update(
-                LearnerStateWire.write(deployment.sampleSchema().fingerprint(), 0, parts()));
+        learner.shadows().store(shadowVersions);
+        learnerState.update(learner.write());
         super.snapshotState(context);
     }
 
@@ -253,143 +187,31 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
         if (training != null) {
             training.close();
         }
-        if (shadows != null) {
-            shadows.close();
+        if (learner != null) {
+            learner.close();
         }
-        if (making != null) {
-            making.close();
+        if (versions != null) {
+            versions.close();
         }
         super.close();
     }
 
     private void trained() throws Exception {
-        say(quality.takeClosed());
-        if (making.isReady()) {
-            handOn();
-        }
-        if (deployment.snapshots().gate().enabled()) {
-            guard();
-        }
-        // Here and not with the checkpoint, so that what a version holds depends on the samples
-        // alone, whenever checkpoints fall and however often one fails.
-        if (gate.due()) {
-            publish();
-        }
-    }
-
-    /** Sees to it that neither the learner nor readers go on with something bad. */
-    private void guard() throws Exception {
-        if (divergence.observe(training.steps().lastLoss())) {
-            goBack("its loss diverged");
-        }
-        List<String> regressions = gate.looks() ? gate.regressions() : List.of();
-        if (!regressions.isEmpty()) {
-            rollBack(regressions);
-        } else if (gate.trialOver()) {
-            serving.trialOver();
-            shadows.trialOver();
-        }
-    }
-
-    /** The learner becomes the live version again, its users' rows included. */
-    private void goBack(String reason) throws Exception {
-        Trainer live = shadows.live();
-        if (live == null) {
-            LOG.warn("Learner: {}, and no version is live that it could go back to", reason);
-            return;
-        }
-        LOG.warn("Learner goes back to version {}: {}", serving.liveVersion(), reason);
-        trainer.copyFrom(live);
-        trainer.touchedRows().clear();
-        userRows.returnTo(serving.liveVersion());
-        shadows.clear();
-        serving.returned();
-    }
-
-    /** Readers are told to serve the version before the live one again. */
-    private void rollBack(List<String> reasons) throws Exception {
-        handOn();
-        SnapshotCandidate rollback = assembly.rollback(serving, progress, reasons);
-        LOG.warn(
-                "Version {} is taken back, version {} live again: {}",
-                rollback.takenBack,
-                rollback.version,
-                rollback.reason);
-        shadows.rolledBack();
-        output.collect(new StreamRecord<>(rollback, rollback.eventTimeMs));
-        userRows.takeBack(
-                rollback.takenBack,
-                rollback.version,
-                (userId, values, trainedMs) ->
-                        outputs.userRow(
-                                userId, rollback.version, values, trainedMs, progress.trainedMs));
+        say(learner.quality().takeClosed());
+        versions.trained();
     }
 
     private void report() {
+        LearnerProgress progress = learner.progress();
         if (progress.samples > reportedSamples) {
-            say(quality.cumulative());
+            say(learner.quality().cumulative());
             reportedSamples = progress.samples;
         }
     }
 
     private void say(List<QualitySlice> slices) {
-        outputs.metrics(slices, progress, drift.alarms());
+        outputs.metrics(slices, learner.progress(), learner.drift().alarms());
         gauges.update(slices);
-    }
-
-    /** What a version holds is what is there now; its files are made while training goes on. */
-    private void publish() throws Exception {
-        handOn();
-        SnapshotDraft draft =
-                assembly.draft(trainer, quality, progress, training.resumeAt(), serving, gate);
-        boolean published = draft.candidate().decision == SnapshotDecision.PUBLISH;
-        if (published && deployment.snapshots().gate().enabled()) {
-            // It stands still, so its parameters are copied on the other thread too.
-            Trainer standing = shadows.published(trainer, progress.version);
-            making.begin(() -> draft.make(standing.snapshotParameters()));
-        } else {
-            Map<String, INDArray> parameters = trainer.snapshotParameters();
-            making.begin(() -> draft.make(parameters));
-        }
-        if (published) {
-            trainer.touchedRows().clear();
-            userRows.drainChanges(
-                    (userId, values, trainedMs) ->
-                            outputs.userRow(
-                                    userId,
-                                    progress.version,
-                                    values,
-                                    trainedMs,
-                                    progress.trainedMs));
-        } else {
-            LOG.warn("Version {} is rejected by the gate; see its manifest", progress.version);
-            if (gate.patienceLost()) {
-                goBack("too many versions in a row were worse than the live one");
-            }
-        }
-    }
-
-    /** Waits for the version that is being made, if one is; from then on its hash is known. */
-    private void handOn() {
-        SnapshotCandidate made = making.take();
-        if (made != null) {
-            assembly.seal(made, progress, serving);
-            output.collect(new StreamRecord<>(made, made.eventTimeMs));
-        }
-    }
-
-    private LearnerStateWire.Part[] parts() {
-        return new LearnerStateWire.Part[] {
-            new LearnerStateWire.Part(progress::write, progress::read),
-            new LearnerStateWire.Part(quality::write, quality::read),
-            new LearnerStateWire.Part(trainer::writeState, trainer::readState),
-            new LearnerStateWire.Part(drift::write, drift::read),
-            new LearnerStateWire.Part(start::write, start::read),
-            new LearnerStateWire.Part(trainer.touchedRows()::write, trainer.touchedRows()::read),
-            new LearnerStateWire.Part(serving::write, serving::read),
-            new LearnerStateWire.Part(divergence::write, divergence::read),
-            new LearnerStateWire.Part(shadows::write, shadows::read)
-        };
     }
 
     /** What trains; the operator's own. */
@@ -399,22 +221,22 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     /** How far it is; the operator's own. */
     LearnerProgress progress() {
-        return progress;
+        return learner.progress();
     }
 
     /** What is served; the operator's own. */
     Serving serving() {
-        return serving;
+        return learner.serving();
     }
 
     private void registerMetrics() {
         MetricGroup group = getMetricGroup().addGroup("learner");
         training.register(group);
-        group.gauge("snapshotVersion", () -> progress.version);
-        group.gauge("liveVersion", () -> serving.liveVersion());
-        group.gauge("rejectedVersions", () -> serving.rejectedVersions);
-        group.gauge("rollbacks", () -> serving.rollbacks);
-        group.gauge("returns", () -> serving.returns);
-        gauges = new QualityGauges(group, trainer.spec().tasks());
+        group.gauge("snapshotVersion", () -> progress().version);
+        group.gauge("liveVersion", () -> serving().liveVersion());
+        group.gauge("rejectedVersions", () -> serving().rejectedVersions);
+        group.gauge("rollbacks", () -> serving().rollbacks);
+        group.gauge("returns", () -> serving().returns);
+        gauges = new QualityGauges(group, learner.trainer().spec().tasks());
     }
 }
