@@ -1,5 +1,6 @@
 package io.tamor.quickstart.benchmark;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
@@ -20,8 +21,8 @@ final class JobRate {
     private Look from = Look.NONE;
     private Look to = Look.NONE;
 
-    private record Look(long samples, long ns, long cpuNs) {
-        static final Look NONE = new Look(0, 0, 0);
+    private record Look(long samples, long ns, long cpuNs, long processCpuNs) {
+        static final Look NONE = new Look(0, 0, 0, 0);
     }
 
     JobRate(long wantedCount) {
@@ -33,7 +34,7 @@ final class JobRate {
         if (samples <= to.samples() || samples >= wantedCount) {
             return; // no news, or read to the end while the learner still trains
         }
-        Look look = new Look(samples, System.nanoTime(), learnerCpuNs());
+        Look look = new Look(samples, System.nanoTime(), learnerCpuNs(), processCpuNs());
         if (from.equals(Look.NONE) && samples >= wantedCount / 3) {
             from = look;
         }
@@ -49,12 +50,21 @@ final class JobRate {
         return (to.cpuNs() - from.cpuNs()) / 1e3 / samples();
     }
 
+    /** Processor time of the whole process, its broker and compiler too, a sample, microseconds. */
+    double processCpuMicros() {
+        return (to.processCpuNs() - from.processCpuNs()) / 1e3 / samples();
+    }
+
     private double samples() {
         if (from.equals(Look.NONE) || to.samples() == from.samples()) {
             throw new IllegalStateException(
                     "the job was over before it could be measured; ask for more samples");
         }
         return to.samples() - from.samples();
+    }
+
+    private static long processCpuNs() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     }
 
     private static long learnerCpuNs() {

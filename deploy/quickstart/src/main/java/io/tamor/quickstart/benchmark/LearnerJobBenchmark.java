@@ -31,44 +31,46 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The learning job over a topic of samples on an embedded broker, with RocksDB, checkpoints and
- * snapshots, beside the bare training step of the same model and batch in the same process, before
- * and after. Prints its figures as JSON.
+ * snapshots, beside the bare training step of the same model, batch and samples in the same
+ * process, before and after. Prints its figures as JSON.
  */
 public final class LearnerJobBenchmark {
     private static final long SEED = 1;
     private static final int USERS = 50_000;
-    private static final double BARE_SECONDS = 5;
 
     private LearnerJobBenchmark() {}
 
     /**
      * Measures one model.
      *
-     * @param arguments {@code quickstart} or {@code reference}; samples; seconds the bare step is
-     *     measured for, twice
+     * @param arguments {@code quickstart} or {@code reference}; samples; whether the gate judges
+     *     versions
      */
     public static void main(String[] arguments) throws Exception {
         String model = arguments[0];
         long samples = Long.parseLong(arguments[1]);
+        boolean gated = Boolean.parseBoolean(arguments[2]);
         Path folder = Files.createTempDirectory("tamor-benchmark-");
         try {
-            System.out.println(new JsonMapper().writeValueAsString(run(model, samples, folder)));
+            System.out.println(
+                    new JsonMapper().writeValueAsString(run(model, samples, gated, folder)));
         } finally {
             delete(folder);
         }
     }
 
-    private static ObjectNode run(String model, long samples, Path folder) throws Exception {
+    private static ObjectNode run(String model, long samples, boolean gated, Path folder)
+            throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"));
                 LocalCluster cluster = LocalCluster.start(1)) {
-            Deployment deployment = deployment(model, folder, broker);
+            Deployment deployment = deployment(model, gated, folder, broker);
             try (KafkaTopics topics = new KafkaTopics(deployment.kafka())) {
                 topics.createMissing(deployment);
             }
             fill(deployment, samples);
             BareStep bare = new BareStep(deployment, new RandomSamples(deployment, USERS, SEED));
-            bare.measure(BARE_SECONDS); // warms up
-            BareStep.Cost before = bare.measure(BARE_SECONDS);
+            bare.measure(samples / 3); // warms up, as the job does
+            BareStep.Cost before = bare.measure(samples / 6);
             StreamExecutionEnvironment env = LocalCluster.environment(deployment);
             LearningJob.define(env, deployment, true);
             JobRate rate = new JobRate(samples);
@@ -76,7 +78,7 @@ public final class LearnerJobBenchmark {
                 cluster.run("learner", env, rate::at);
                 return figures(
                         rate,
-                        List.of(before, bare.measure(BARE_SECONDS)),
+                        List.of(before, bare.measure(samples / 6)),
                         CheckpointHistory.of(cluster.webUi()),
                         announcements);
             }
@@ -97,6 +99,7 @@ public final class LearnerJobBenchmark {
         figures.put("shareOfTrainingStep", rate.samplesPerSecond() / bareRate);
         figures.put("trainingStepSamplesPerSecond", bareRate);
         figures.put("learnerCpuMicrosPerSample", rate.cpuMicros());
+        figures.put("processCpuMicrosPerSample", rate.processCpuMicros());
         figures.put("trainingStepCpuMicrosPerSample", bareCpu);
         figures.put("shareOfTrainingStepByCpu", bareCpu / rate.cpuMicros());
         checkpoints.describe(figures);
@@ -112,7 +115,8 @@ public final class LearnerJobBenchmark {
         return with(yaml, "every: 3 d", "every: 30 d");
     }
 
-    private static Deployment deployment(String model, Path folder, EmbeddedBroker broker) {
+    private static Deployment deployment(
+            String model, boolean gated, Path folder, EmbeddedBroker broker) {
         String yaml =
                 switch (model) {
                     case "quickstart" -> quickstart();
@@ -121,6 +125,9 @@ public final class LearnerJobBenchmark {
                             throw new IllegalArgumentException(
                                     "model: wanted quickstart or reference, found " + model);
                 };
+        if (!gated) {
+            yaml = with(yaml, "every: 30 d,", "every: 30 d, gate: {enabled: false},");
+        }
         yaml = with(yaml, "localhost:9092", broker.bootstrap());
         return DeploymentReader.parse(
                 model, with(yaml, "file:///tmp/tamor", folder.toUri().toString()));

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures, as ratios to something measured in the same run. */
@@ -59,6 +60,11 @@ public final class BenchmarkCommand {
                                 + " is one JSON document.")
         private @Nullable Model job;
 
+        @Option(
+                names = "--without-gate",
+                description = "With --job: every version is published, and no other one scores.")
+        private boolean withoutGate;
+
         @Option(names = "--json", description = "One JSON document on stdout and nothing else.")
         private boolean json;
 
@@ -71,9 +77,16 @@ public final class BenchmarkCommand {
         @Override
         public Integer call() throws Exception {
             PrintWriter err = spec.commandLine().getErr();
+            if (withoutGate && job == null) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--without-gate measures the job alone: name its model by --job");
+            }
             if (job != null) {
                 for (int round = 1; round <= rounds; round++) {
-                    spec.commandLine().getOut().println(BenchmarkRound.job(job.name(), seconds));
+                    spec.commandLine()
+                            .getOut()
+                            .println(BenchmarkRound.job(job.name(), seconds, !withoutGate));
                 }
                 return ExitStatus.DONE;
             }

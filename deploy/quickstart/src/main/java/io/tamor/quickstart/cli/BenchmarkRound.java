@@ -38,13 +38,14 @@ record BenchmarkRound(
         JsonNode jvm = java(LearnerBenchmark.class, Integer.toString(seconds));
         JsonNode torch = torch(seconds);
         return new BenchmarkRound(
-                jvm, torch, job("reference", seconds), job("quickstart", seconds));
+                jvm, torch, job("reference", seconds, true), job("quickstart", seconds, true));
     }
 
     /** Measures the job over a model, and its training step, alone. */
-    static JsonNode job(String model, int seconds) throws IOException, InterruptedException {
+    static JsonNode job(String model, int seconds, boolean gated)
+            throws IOException, InterruptedException {
         String samples = Integer.toString(seconds * JOB_SAMPLES_PER_SECOND);
-        return java(LearnerJobBenchmark.class, model, samples);
+        return java(LearnerJobBenchmark.class, model, samples, Boolean.toString(gated));
     }
 
     private static @Nullable JsonNode torch(int seconds) throws IOException, InterruptedException {
