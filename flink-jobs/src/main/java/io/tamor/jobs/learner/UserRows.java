@@ -31,7 +31,11 @@ final class UserRows implements UserRowStore {
     private static final ValueStateDescriptor<Boolean> CHANGED =
             new ValueStateDescriptor<>("user-row-changed", Types.BOOLEAN);
 
-    /** Rows in memory; those not used for longest go first. */
+    /**
+     * Rows in memory. The one that came first makes room, unless it was used since it was looked at
+     * last: then it has a second chance behind all others. So a use changes no order, which would
+     * be most of what it costs.
+     */
     private static final int MOST_LOADED = 1 << 16;
 
     private final KeyedStateBackend<String> backend;
@@ -39,7 +43,7 @@ final class UserRows implements UserRowStore {
     private final long timeToLiveMs;
     private final ValueState<UserRow> rows;
     private final ValueState<Boolean> changed;
-    private final Map<String, Loaded> loaded = new LinkedHashMap<>(MOST_LOADED, 0.75f, true);
+    private final Map<String, Loaded> loaded = new LinkedHashMap<>(MOST_LOADED);
 
     /** Those that the state lags behind; some may be written already. */
     private final List<Loaded> unwritten = new ArrayList<>();
@@ -48,8 +52,11 @@ final class UserRows implements UserRowStore {
     private static final class Loaded extends Place {
         boolean unwritten;
 
-        /** False before it is saved for the first time, and once it has made room for others. */
+        /** Whether it is the one in memory: not before a new user's row is saved first. */
         boolean kept;
+
+        /** Since it came or was last looked at. */
+        boolean used;
 
         /** Whether the state has the mark that the row has changed. */
         boolean marked;
@@ -95,8 +102,15 @@ final class UserRows implements UserRowStore {
             if (known.row != null) {
                 keep(known);
             }
+        } else {
+            known.used = true;
         }
         return known;
+    }
+
+    @Override
+    public Place renew(Place found) throws Exception {
+        return ((Loaded) found).kept ? found : find(found.userId);
     }
 
     @Override
@@ -132,13 +146,22 @@ final class UserRows implements UserRowStore {
 
     private void keep(Loaded row) throws Exception {
         row.kept = true;
-        loaded.put(row.userId, row);
-        if (loaded.size() > MOST_LOADED) {
+        row.used = true; // or it might be the one that makes room
+        Loaded former = loaded.put(row.userId, row);
+        if (former != null) {
+            former.kept = former == row;
+        }
+        while (loaded.size() > MOST_LOADED) {
             Iterator<Loaded> all = loaded.values().iterator();
             Loaded oldest = all.next();
-            write(oldest);
-            oldest.kept = false;
             all.remove();
+            if (oldest.used) {
+                oldest.used = false;
+                loaded.put(oldest.userId, oldest);
+            } else {
+                write(oldest);
+                oldest.kept = false;
+            }
         }
     }
 
@@ -159,6 +182,7 @@ final class UserRows implements UserRowStore {
     /** From here on the state alone counts. */
     private void unload() throws Exception {
         flush();
+        loaded.values().forEach(row -> row.kept = false);
         loaded.clear();
     }
 
@@ -167,6 +191,7 @@ final class UserRows implements UserRowStore {
         Loaded known = loaded.remove(backend.getCurrentKey());
         if (known != null) {
             write(known);
+            known.kept = false;
         }
         UserRow row = rows.value();
         if (row == null) {

@@ -5,11 +5,11 @@ import io.tamor.model.config.ModelSpec;
 import io.tamor.model.network.MiniBatch;
 import io.tamor.model.training.StepOutcome;
 import io.tamor.model.training.Trainer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,15 +46,18 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     private final float[] initialAccumulators;
     private final DriftMonitor drift;
     private final SampleRows rows;
-    private final Map<String, Slot> slots = new HashMap<>();
-    private final List<Slot> slotOrder = new ArrayList<>();
     private final TrainingSteps steps;
     private After after = batch -> {};
 
-    /** The mini-batch at hand, and the one to assemble the next in. */
+    /** The mini-batch at hand with its users, and what to assemble the next in. */
     private MiniBatch batch;
 
+    private Map<String, Slot> slots = new LinkedHashMap<>();
     private MiniBatch spare;
+    private Map<String, Slot> spareSlots = new LinkedHashMap<>();
+
+    /** By row of the mini-batch that is assembled; nothing where there are no user rows. */
+    private final Slot[] slotOfRow;
 
     /** The step that has begun and not ended; null: there is none. */
     private @Nullable Begun begun;
@@ -81,17 +84,21 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
      * what the batch makes of it. The row gets a slot with the sample that admits the user.
      */
     private static final class Slot {
-        final UserRowStore.Place place;
-        final UserRow row;
+        UserRowStore.Place place;
+
+        /** Null until the step before is over. */
+        @Nullable UserRow row;
+
         int index = NOT_LOADED;
         int samplesBefore;
         long trainedMs;
 
-        Slot(UserRowStore.Place place, UserRow row) {
+        Slot(UserRowStore.Place place) {
             this.place = place;
-            this.row = row;
-            this.samplesBefore = row.samplesBefore;
-            this.trainedMs = row.trainedMs;
+        }
+
+        UserRow theRow() {
+            return Objects.requireNonNull(row);
         }
     }
 
@@ -137,6 +144,7 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
         this.drift = drift;
         this.batch = new MiniBatch(spec, deployment.learner().batch());
         this.spare = new MiniBatch(spec, deployment.learner().batch());
+        this.slotOfRow = new Slot[deployment.learner().batch()];
         this.rows = new SampleRows(spec, deployment.sampleSchema());
     }
 
@@ -155,18 +163,32 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     /** Scores and counts a mini-batch of checked samples, and begins to learn from it. */
     @Override
     public void train(List<QueuedSample> samples) throws Exception {
-        spare.clear();
-        for (QueuedSample sample : samples) {
-            rows.add(sample, spare);
-            if (userField >= 0) {
-                store.find(sample.userId()); // in memory then, when the trainer waits for it
-            }
-        }
+        assemble(samples);
         settle();
         MiniBatch last = batch;
         batch = spare;
         spare = last;
+        Map<String, Slot> lastSlots = slots;
+        slots = spareSlots;
+        spareSlots = lastSlots;
         begin(samples);
+    }
+
+    /** Makes all of the next mini-batch that does not wait for the step on its way. */
+    private void assemble(List<QueuedSample> samples) throws Exception {
+        spare.clear();
+        spareSlots.clear();
+        for (QueuedSample sample : samples) {
+            int row = rows.add(sample, spare);
+            if (userField >= 0) {
+                Slot slot = spareSlots.get(sample.userId());
+                if (slot == null) {
+                    slot = new Slot(store.find(sample.userId()));
+                    spareSlots.put(sample.userId(), slot);
+                }
+                slotOfRow[row] = slot;
+            }
+        }
     }
 
     private void begin(List<QueuedSample> samples) throws Exception {
@@ -185,12 +207,10 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
 
     /** Gives each row of the mini-batch its user's slot, with the user's row in it. */
     private void loadRows(List<QueuedSample> samples) throws Exception {
-        slots.clear();
-        slotOrder.clear();
         slotCount = 0;
         sharedSlot = NOT_LOADED;
         for (int row = 0; userField >= 0 && row < samples.size(); row++) {
-            batch.category(row, userField, slot(samples.get(row)));
+            batch.category(row, userField, load(slotOfRow[row], samples.get(row)));
         }
     }
 
@@ -280,11 +300,11 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     private float[][] rowsAsOf(long moment) {
         float[][] asOf = new float[slotCount][];
         Arrays.fill(asOf, initialRow);
-        for (Slot slot : slotOrder) {
-            float[] values = slot.index == NOT_LOADED ? null : slot.row.valuesAsOf(moment);
+        for (Slot slot : slots.values()) {
+            float[] values = slot.index == NOT_LOADED ? null : slot.theRow().valuesAsOf(moment);
             if (values != null) {
                 // The row's own values are about to change.
-                asOf[slot.index] = values == slot.row.values ? values.clone() : values;
+                asOf[slot.index] = values == slot.theRow().values ? values.clone() : values;
             }
         }
         return asOf;
@@ -307,32 +327,33 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
         return lastLoss;
     }
 
-    private int slot(QueuedSample sample) throws Exception {
-        Slot slot = slots.get(sample.userId());
-        if (slot == null) {
-            UserRowStore.Place place = store.find(sample.userId());
-            slot = new Slot(place, live(place.row, sample.maturedAtMs()));
-            slots.put(sample.userId(), slot);
-            slotOrder.add(slot);
+    /** The slot of a sample's user, with the user's row in it. */
+    private int load(Slot slot, QueuedSample sample) throws Exception {
+        UserRow row = slot.row;
+        if (row == null) {
+            slot.place = store.renew(slot.place);
+            row = live(slot.place.row, sample.maturedAtMs());
+            slot.row = row;
+            slot.samplesBefore = row.samplesBefore;
+            slot.trainedMs = row.trainedMs;
         }
         slot.trainedMs = Math.max(slot.trainedMs, sample.maturedAtMs());
         if (slot.index == NOT_LOADED) {
-            if (!slot.row.admitted() && slot.samplesBefore + 1 < admitAfter) {
+            if (!row.admitted() && slot.samplesBefore + 1 < admitAfter) {
                 slot.samplesBefore++;
                 return sharedSlot();
             }
             slot.index = slotCount++;
-            load(slot);
+            load(slot.index, row);
         }
         return slot.index;
     }
 
-    private void load(Slot slot) {
-        UserRow row = slot.row;
+    private void load(int index, UserRow row) {
         boolean forgets = row.trainedMs < drift.resetMs();
         trainer.loadExternal(
                 userField,
-                slot.index,
+                index,
                 row.admitted() ? row.values : initialRow,
                 row.admitted() && !forgets ? row.accumulators : initialAccumulators);
     }
@@ -368,8 +389,8 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     }
 
     private void saveRows() throws Exception {
-        for (Slot slot : slotOrder) {
-            UserRow row = slot.row;
+        for (Slot slot : slots.values()) {
+            UserRow row = slot.theRow();
             row.trainedMs = slot.trainedMs;
             row.samplesBefore = slot.samplesBefore;
             if (slot.index != NOT_LOADED) {

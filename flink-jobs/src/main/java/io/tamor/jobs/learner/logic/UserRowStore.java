@@ -4,9 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the users' rows are between mini-batches. */
 public interface UserRowStore {
-    /**
-     * A user's place, good until the mini-batch is over: what is found once is not sought again.
-     */
+    /** A user's place: from when its mini-batch begins, until that is over. */
     class Place {
         public final String userId;
 
@@ -21,6 +19,14 @@ public interface UserRowStore {
 
     /** The user's place, with its row. */
     Place find(String userId) throws Exception;
+
+    /**
+     * The user's place now, where it was found before the last mini-batch was over. Cheap where
+     * what was found still counts.
+     */
+    default Place renew(Place found) throws Exception {
+        return find(found.userId);
+    }
 
     /** Keeps the row that the place has now. */
     void save(Place place) throws Exception;
