@@ -44,6 +44,7 @@ final class UserRows implements UserRowStore {
     private final ValueState<UserRow> rows;
     private final ValueState<Boolean> changed;
     private final Map<String, Loaded> loaded = new LinkedHashMap<>(MOST_LOADED);
+    private int mostLoaded = MOST_LOADED;
 
     /** Those that the state lags behind; some may be written already. */
     private final List<Loaded> unwritten = new ArrayList<>();
@@ -91,6 +92,11 @@ final class UserRows implements UserRowStore {
         this.timeToLiveMs = timeToLiveMs;
         this.rows = store.getState(ROW);
         this.changed = store.getState(CHANGED);
+    }
+
+    /** Holds fewer rows, at least 1; for tests, since results are the same. */
+    void holdAtMost(int rows) {
+        mostLoaded = rows;
     }
 
     @Override
@@ -151,7 +157,7 @@ final class UserRows implements UserRowStore {
         if (former != null) {
             former.kept = former == row;
         }
-        while (loaded.size() > MOST_LOADED) {
+        while (loaded.size() > mostLoaded) {
             Iterator<Loaded> all = loaded.values().iterator();
             Loaded oldest = all.next();
             all.remove();

@@ -32,6 +32,9 @@ import org.apache.flink.util.OutputTag;
  * survives being restored.
  */
 final class TestingLearner implements AutoCloseable {
+    /** Fewer than the users of a mini-batch. */
+    static final int FEW_ROWS = 5;
+
     private static final RecordWire<Sample> SAMPLES = RecordWire.of(Sample.class);
     private static final RecordWire<LearnerMetrics> METRICS = RecordWire.of(LearnerMetrics.class);
     private static final RecordWire<RejectedRecord> REJECTED = RecordWire.of(RejectedRecord.class);
@@ -63,7 +66,8 @@ final class TestingLearner implements AutoCloseable {
     /**
      * A learner.
      *
-     * @param beside whether steps go on beside what comes next, as long ones do
+     * @param beside whether steps go on beside what comes next, as long ones do, and memory holds
+     *     fewer users than there are, as in a large stream
      */
     TestingLearner(Deployment deployment, StateBackend backend, boolean beside) throws Exception {
         this.deployment = deployment;
@@ -77,6 +81,7 @@ final class TestingLearner implements AutoCloseable {
         harness.open();
         if (beside) {
             operator().training().steps().alwaysBeside();
+            operator().training().userRows().holdAtMost(FEW_ROWS);
         }
     }
 

@@ -94,7 +94,9 @@ final class TestingLearners implements AutoCloseable {
             }
             learner.open();
             // As long steps do, they go on beside what comes next.
-            ((ReplicaLearnerOperator) learner.getOperator()).training().steps().alwaysBeside();
+            SampleTraining training = ((ReplicaLearnerOperator) learner.getOperator()).training();
+            training.steps().alwaysBeside();
+            training.userRows().holdAtMost(TestingLearner.FEW_ROWS);
             learners.add(learner);
         }
         merger =
