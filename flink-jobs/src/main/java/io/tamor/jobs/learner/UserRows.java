@@ -95,8 +95,9 @@ final class UserRows implements UserRowStore {
     }
 
     /** Holds fewer rows, at least 1; for tests, since results are the same. */
-    void holdAtMost(int rows) {
+    void holdAtMost(int rows) throws Exception {
         mostLoaded = rows;
+        makeRoom();
     }
 
     @Override
@@ -157,6 +158,10 @@ final class UserRows implements UserRowStore {
         if (former != null) {
             former.kept = former == row;
         }
+        makeRoom();
+    }
+
+    private void makeRoom() throws Exception {
         while (loaded.size() > mostLoaded) {
             Iterator<Loaded> all = loaded.values().iterator();
             Loaded oldest = all.next();

@@ -242,6 +242,11 @@ final class TestingLearner implements AutoCloseable {
         return versions().decisions();
     }
 
+    /** The rows' own store, between two steps. */
+    UserRows rows() throws Exception {
+        return settled().training().userRows();
+    }
+
     Serving serving() throws Exception {
         return settled().serving();
     }
