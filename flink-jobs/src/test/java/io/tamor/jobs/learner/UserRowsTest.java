@@ -69,7 +69,7 @@ class UserRowsTest {
         Place first = rows.find("new");
         Place second = rows.find("new");
         assertThat(second.row).isNull();
-        first.row = theRow(rows.find(users.get(0))).copy();
+        first.row = theRow(rows.find(users.get(0)));
         rows.save(first);
         assertThat(rows.renew(second)).isSameAs(first);
     }

@@ -5,11 +5,7 @@ import io.tamor.model.config.ModelSpec;
 import io.tamor.model.network.MiniBatch;
 import io.tamor.model.training.StepOutcome;
 import io.tamor.model.training.Trainer;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,21 +25,14 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
-    private static final int NOT_LOADED = -1;
-    private static final float[] NONE = {};
     private static final float[][] NO_ROWS = {};
 
     private final Trainer trainer;
     private final Quality quality;
     private final LearnerProgress progress;
-    private final UserRowStore store;
     private final @Nullable Shadows shadows;
     private final @Nullable RowMoments moments;
     private final long userRowTtlMs;
-    private final int userField;
-    private final int admitAfter;
-    private final float[] initialRow;
-    private final float[] initialAccumulators;
     private final DriftMonitor drift;
     private final SampleRows rows;
     private final TrainingSteps steps;
@@ -52,19 +41,14 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     /** The mini-batch at hand with its users, and what to assemble the next in. */
     private MiniBatch batch;
 
-    private Map<String, Slot> slots = new LinkedHashMap<>();
+    private BatchUsers users;
     private MiniBatch spare;
-    private Map<String, Slot> spareSlots = new LinkedHashMap<>();
-
-    /** By row of the mini-batch that is assembled; nothing where there are no user rows. */
-    private final Slot[] slotOfRow;
+    private BatchUsers spareUsers;
 
     /** The step that has begun and not ended; null: there is none. */
     private @Nullable Begun begun;
 
     private double lastLoss;
-    private int slotCount;
-    private int sharedSlot;
 
     /**
      * A step on its way.
@@ -77,29 +61,6 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     @FunctionalInterface
     public interface After {
         void trained(List<QueuedSample> batch) throws Exception;
-    }
-
-    /**
-     * A user of the mini-batch: its row as stored, left as it is until the step is applied, and
-     * what the batch makes of it. The row gets a slot with the sample that admits the user.
-     */
-    private static final class Slot {
-        UserRowStore.Place place;
-
-        /** Null until the step before is over. */
-        @Nullable UserRow row;
-
-        int index = NOT_LOADED;
-        int samplesBefore;
-        long trainedMs;
-
-        Slot(UserRowStore.Place place) {
-            this.place = place;
-        }
-
-        UserRow theRow() {
-            return Objects.requireNonNull(row);
-        }
     }
 
     public OnlineTraining(
@@ -132,19 +93,14 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
         this.steps = new TrainingSteps(trainer);
         this.quality = quality;
         this.progress = progress;
-        this.store = store;
         this.shadows = shadows;
         this.moments = moments;
         this.userRowTtlMs = deployment.learner().userRowTtl().toMillis();
-        this.userField = ModelSpecs.userRowField(spec);
-        this.initialRow = userField < 0 ? NONE : trainer.initialExternalRow(userField);
-        this.initialAccumulators =
-                userField < 0 ? NONE : trainer.initialExternalAccumulators(userField);
-        this.admitAfter = deployment.learner().admitAfter();
         this.drift = drift;
         this.batch = new MiniBatch(spec, deployment.learner().batch());
         this.spare = new MiniBatch(spec, deployment.learner().batch());
-        this.slotOfRow = new Slot[deployment.learner().batch()];
+        this.users = new BatchUsers(deployment, trainer, drift, store, moments);
+        this.spareUsers = new BatchUsers(deployment, trainer, drift, store, moments);
         this.rows = new SampleRows(spec, deployment.sampleSchema());
     }
 
@@ -168,31 +124,23 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
         MiniBatch last = batch;
         batch = spare;
         spare = last;
-        Map<String, Slot> lastSlots = slots;
-        slots = spareSlots;
-        spareSlots = lastSlots;
+        BatchUsers lastUsers = users;
+        users = spareUsers;
+        spareUsers = lastUsers;
         begin(samples);
     }
 
     /** Makes all of the next mini-batch that does not wait for the step on its way. */
     private void assemble(List<QueuedSample> samples) throws Exception {
         spare.clear();
-        spareSlots.clear();
+        spareUsers.clear();
         for (QueuedSample sample : samples) {
-            int row = rows.add(sample, spare);
-            if (userField >= 0) {
-                Slot slot = spareSlots.get(sample.userId());
-                if (slot == null) {
-                    slot = new Slot(store.find(sample.userId()));
-                    spareSlots.put(sample.userId(), slot);
-                }
-                slotOfRow[row] = slot;
-            }
+            spareUsers.add(rows.add(sample, spare), sample.userId());
         }
     }
 
     private void begin(List<QueuedSample> samples) throws Exception {
-        loadRows(samples);
+        users.load(samples, batch);
         if (progress.snapshotMs == LearnerProgress.NEVER) {
             progress.snapshotMs = samples.get(0).maturedAtMs();
         }
@@ -205,15 +153,6 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
         begun = new Begun(samples, drift.count(samples, batch, trainer::prediction));
     }
 
-    /** Gives each row of the mini-batch its user's slot, with the user's row in it. */
-    private void loadRows(List<QueuedSample> samples) throws Exception {
-        slotCount = 0;
-        sharedSlot = NOT_LOADED;
-        for (int row = 0; userField >= 0 && row < samples.size(); row++) {
-            batch.category(row, userField, load(slotOfRow[row], samples.get(row)));
-        }
-    }
-
     /** Ends the step that has begun, if one has, with all that follows it. */
     @Override
     public void settle() throws Exception {
@@ -224,7 +163,7 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
         begun = null;
         StepOutcome outcome = steps.end();
         if (outcome.applied()) {
-            saveRows();
+            users.save();
             countLabels();
             progress.steps++;
         } else {
@@ -290,24 +229,10 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
         return new ShadowStep(
                 samples,
                 batch.copy(),
-                beside.hasLive() ? rowsAsOf(as.liveMoment()) : NO_ROWS,
-                beside.hasPrevious() ? rowsAsOf(as.previousMoment()) : NO_ROWS,
-                initialAccumulators,
+                beside.hasLive() ? users.rowsAsOf(as.liveMoment()) : NO_ROWS,
+                beside.hasPrevious() ? users.rowsAsOf(as.previousMoment()) : NO_ROWS,
+                users.initialAccumulators(),
                 predictions());
-    }
-
-    /** By slot the users' rows as of a version, as readers have them. */
-    private float[][] rowsAsOf(long moment) {
-        float[][] asOf = new float[slotCount][];
-        Arrays.fill(asOf, initialRow);
-        for (Slot slot : slots.values()) {
-            float[] values = slot.index == NOT_LOADED ? null : slot.theRow().valuesAsOf(moment);
-            if (values != null) {
-                // The row's own values are about to change.
-                asOf[slot.index] = values == slot.theRow().values ? values.clone() : values;
-            }
-        }
-        return asOf;
     }
 
     /** What the learner predicts before the update, row by row, task by task. */
@@ -325,84 +250,5 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     /** Sum of the tasks' losses of the last step, before its update; NaN where it was dropped. */
     public double lastLoss() {
         return lastLoss;
-    }
-
-    /** The slot of a sample's user, with the user's row in it. */
-    private int load(Slot slot, QueuedSample sample) throws Exception {
-        UserRow row = slot.row;
-        if (row == null) {
-            slot.place = store.renew(slot.place);
-            row = live(slot.place.row, sample.maturedAtMs());
-            slot.row = row;
-            slot.samplesBefore = row.samplesBefore;
-            slot.trainedMs = row.trainedMs;
-        }
-        slot.trainedMs = Math.max(slot.trainedMs, sample.maturedAtMs());
-        if (slot.index == NOT_LOADED) {
-            if (!row.admitted() && slot.samplesBefore + 1 < admitAfter) {
-                slot.samplesBefore++;
-                return sharedSlot();
-            }
-            slot.index = slotCount++;
-            load(slot.index, row);
-        }
-        return slot.index;
-    }
-
-    private void load(int index, UserRow row) {
-        boolean forgets = row.trainedMs < drift.resetMs();
-        trainer.loadExternal(
-                userField,
-                index,
-                row.admitted() ? row.values : initialRow,
-                row.admitted() && !forgets ? row.accumulators : initialAccumulators);
-    }
-
-    /** The slot of the initial row, which is never read back. */
-    private int sharedSlot() {
-        if (sharedSlot == NOT_LOADED) {
-            sharedSlot = slotCount++;
-            trainer.loadExternal(userField, sharedSlot, initialRow, initialAccumulators);
-        }
-        return sharedSlot;
-    }
-
-    private UserRow live(@Nullable UserRow stored, long atMs) {
-        if (stored != null && atMs - stored.trainedMs < userRowTtlMs) {
-            return stored;
-        }
-        UserRow row = new UserRow();
-        row.trainedMs = atMs;
-        if (stored != null) {
-            UserRow replaced = stored.copy();
-            keep(replaced);
-            row.inherit(replaced);
-        }
-        return row;
-    }
-
-    /** Keeps a row as of the newest moment, for it is about to change. */
-    private void keep(UserRow row) {
-        if (moments != null) {
-            row.keep(moments);
-        }
-    }
-
-    private void saveRows() throws Exception {
-        for (Slot slot : slots.values()) {
-            UserRow row = slot.theRow();
-            row.trainedMs = slot.trainedMs;
-            row.samplesBefore = slot.samplesBefore;
-            if (slot.index != NOT_LOADED) {
-                keep(row);
-                if (!row.admitted()) {
-                    row.values = trainer.initialExternalRow(userField);
-                    row.accumulators = trainer.initialExternalAccumulators(userField);
-                }
-                trainer.readExternal(userField, slot.index, row.values, row.accumulators);
-            }
-            slot.place.row = row;
-            store.save(slot.place);
-        }
     }
 }

@@ -107,7 +107,7 @@ public final class UserRow {
     }
 
     /** The same in an object of its own. */
-    public UserRow copy() {
+    UserRow copy() {
         UserRow copy = new UserRow();
         copy.values = values.clone();
         copy.accumulators = accumulators.clone();
