@@ -88,6 +88,9 @@ public final class Shadows implements Comparison, AutoCloseable {
     /** The versions that the store has. */
     private final Set<Long> stored = new HashSet<>();
 
+    /** By row of the step that is counted, whether its label of the task is. */
+    private final boolean[] counts;
+
     private final Worker worker = new Worker("learner-shadows");
     private final List<ShadowStep> taken = new ArrayList<>();
     private final Queue<FutureTask<?>> waiting = new ArrayDeque<>();
@@ -102,6 +105,7 @@ public final class Shadows implements Comparison, AutoCloseable {
         this.spec = spec;
         this.capacity = capacity;
         userField = ModelSpecs.userRowField(spec);
+        counts = new boolean[capacity];
         candidateMetrics = new RecentMetrics(spec, horizon);
         liveMetrics = new RecentMetrics(spec, horizon);
         previousMetrics = new RecentMetrics(spec, horizon);
@@ -202,41 +206,51 @@ public final class Shadows implements Comparison, AutoCloseable {
 
     /**
      * Counts every final label that every model has scored. A label that one of them gives no
-     * number is counted for none, so that they stay comparable.
+     * number is counted for none, so that they stay comparable. One task and model after the other:
+     * the tables of one fit a core's cache, those of all do not.
      */
     private void count(ShadowStep step) {
         int tasks = spec.tasks().size();
+        float[] predictions = step.predictions();
+        Quality.Scores own = (row, task) -> predictions[row * tasks + task];
+        Quality.Scores lives = scores(live.trainer());
+        Quality.Scores befores = scores(previous.trainer());
         MiniBatch batch = step.batch();
-        Trainer newer = live.trainer();
-        Trainer older = previous.trainer();
-        for (int row = 0; row < batch.size(); row++) {
-            long timeMs = step.samples().get(row).maturedAtMs();
-            for (int task = 0; task < tasks; task++) {
-                float own = step.predictions()[row * tasks + task];
-                float lives = newer == null ? 0 : newer.prediction(row, task);
-                float befores = older == null ? 0 : older.prediction(row, task);
-                if (!batch.masked(row, task) && Float.isFinite(own + lives + befores)) {
-                    add(candidateMetrics, timeMs, batch, row, task, own);
-                    if (newer != null) {
-                        add(liveMetrics, timeMs, batch, row, task, lives);
-                    }
-                    if (older != null) {
-                        add(previousMetrics, timeMs, batch, row, task, befores);
-                    }
-                }
+        for (int task = 0; task < tasks; task++) {
+            for (int row = 0; row < batch.size(); row++) {
+                float all =
+                        own.prediction(row, task)
+                                + lives.prediction(row, task)
+                                + befores.prediction(row, task);
+                counts[row] = !batch.masked(row, task) && Float.isFinite(all);
+            }
+            count(step, task, own, candidateMetrics);
+            if (live.trainer() != null) {
+                count(step, task, lives, liveMetrics);
+            }
+            if (previous.trainer() != null) {
+                count(step, task, befores, previousMetrics);
             }
         }
     }
 
-    private static void add(
-            RecentMetrics to, long timeMs, MiniBatch batch, int row, int task, float prediction) {
-        to.add(
-                timeMs,
-                task,
-                batch.tier(row),
-                prediction,
-                batch.label(row, task),
-                batch.weight(row, task));
+    private static Quality.Scores scores(@Nullable Trainer shadow) {
+        return shadow == null ? (row, task) -> 0 : shadow::prediction;
+    }
+
+    private void count(ShadowStep step, int task, Quality.Scores scores, RecentMetrics to) {
+        MiniBatch batch = step.batch();
+        for (int row = 0; row < batch.size(); row++) {
+            if (counts[row]) {
+                to.add(
+                        step.samples().get(row).maturedAtMs(),
+                        task,
+                        batch.tier(row),
+                        scores.prediction(row, task),
+                        batch.label(row, task),
+                        batch.weight(row, task));
+            }
+        }
     }
 
     /**
