@@ -127,6 +127,9 @@ public final class Adwin {
     private boolean differs() {
         double variance = square / length;
         double chance = Math.log(2 * Math.log((double) length) / confidence);
+        // Parts that do not differ are most: told without a root or a division, by the bound's
+        // first summand squared and a hundredth less than it, which no rounding makes up for.
+        double surelyAlike = 0.99 * 2 * variance * chance * length;
         double oldCount = 0;
         double oldSum = 0;
         for (int level = levels - 1; level >= 0; level--) {
@@ -137,7 +140,8 @@ public final class Adwin {
                 if (newCount < LEAST_PART) {
                     return false;
                 }
-                if (oldCount < LEAST_PART) {
+                double apart = oldSum * newCount - (sum - oldSum) * oldCount;
+                if (oldCount < LEAST_PART || apart * apart <= surelyAlike * oldCount * newCount) {
                     continue;
                 }
                 double parts = 1 / oldCount + 1 / newCount;
