@@ -5,15 +5,19 @@ import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries out decisions once their checkpoint is complete, in their order, then retention. Publish:
  * rename, announce, note the announcement. Reject: rename. Roll back: announce, note it. Each step
  * finds out whether it was done before a failure, so a commit can be repeated; a version is never
  * announced with another content. A failure here fails the job, which commits again when it
- * restarts.
+ * restarts; one of retention is logged, and what it left is deleted with a later version.
  */
 final class SnapshotCommitter implements Committer<StagedSnapshot> {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotCommitter.class);
+
     private final SnapshotDirectory directory;
     private final int keep;
     private final SnapshotAnnouncer announcer;
@@ -36,9 +40,20 @@ final class SnapshotCommitter implements Committer<StagedSnapshot> {
             commit(snapshot);
         }
         if (!staged.isEmpty()) {
-            directory.discardStaged(
-                    staged.stream().mapToLong(StagedSnapshot::version).max().getAsLong());
+            tidyUp(staged.stream().mapToLong(StagedSnapshot::version).max().getAsLong());
+        }
+    }
+
+    /** What has been announced stays so, whatever happens to what is to be deleted. */
+    private void tidyUp(long upToVersion) {
+        try {
+            directory.discardStaged(upToVersion);
             directory.retain(keep);
+        } catch (IOException e) {
+            LOG.warn(
+                    "Snapshots: what is no longer kept could not be deleted; it is tried again with"
+                            + " the next version",
+                    e);
         }
     }
 

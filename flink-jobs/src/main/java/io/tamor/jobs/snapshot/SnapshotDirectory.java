@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * reader trusts a folder by its manifest: it is written last and holds every file's hash.
  */
 public final class SnapshotDirectory {
+    private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern VERSION = Pattern.compile("v(\\d{8,})(?:-.*)?");
 
     private final Path root;
@@ -118,24 +119,33 @@ public final class SnapshotDirectory {
     private void move(StagedSnapshot staged, Path parent) throws IOException {
         Path target = new Path(parent, SnapshotFolder.name(staged.version()));
         String there = manifestHash(target);
-        if (there == null) {
-            files.mkdirs(parent);
-            Path source = new Path(staging, staged.stagingName());
-            if (parent.equals(rejected) && !files.exists(source)) {
-                return; // moved, and deleted by retention since
-            }
-            if (!files.rename(source, target)) {
-                throw new IOException("snapshot: cannot rename " + source + " to " + target);
-            }
-        } else if (!there.equals(staged.manifestSha256())) {
+        if (there != null && !there.equals(staged.manifestSha256())) {
             throw new IOException(conflict(staged.version(), there, staged.manifestSha256()));
         }
+        Path source = new Path(staging, staged.stagingName());
+        boolean isStaged = files.exists(source);
+        if (!isStaged && (there != null || parent.equals(rejected))) {
+            return; // moved; a rejected one may be deleted by retention since
+        }
+        if (isStaged && files.exists(target)) {
+            if (there != null && isWhole(target)) {
+                return;
+            }
+            files.delete(target, true); // a rename that copies, cut short by a failure
+        }
+        files.mkdirs(parent);
+        if (!files.rename(source, target)) {
+            throw new IOException("snapshot: cannot rename " + source + " to " + target);
+        }
+    }
+
+    private static boolean isWhole(Path folder) throws IOException {
+        return new SnapshotFolder(new FlinkSnapshotStore(folder)).verify().isEmpty();
     }
 
     /** The manifest hash under which a version was announced, null where it was not. */
     @Nullable String announcedHash(long version) throws IOException {
-        byte[] hash = read(new Path(announced, SnapshotFolder.name(version)));
-        return hash == null ? null : new String(hash, StandardCharsets.US_ASCII);
+        return mark(new Path(announced, SnapshotFolder.name(version)));
     }
 
     /** Notes that a version has been announced. */
@@ -148,8 +158,14 @@ public final class SnapshotDirectory {
 
     /** The manifest hash of the version that replaced one that was taken back; null: it was not. */
     @Nullable String takenBackHash(long version) throws IOException {
-        byte[] hash = read(takenBackMark(version));
-        return hash == null ? null : new String(hash, StandardCharsets.US_ASCII);
+        return mark(takenBackMark(version));
+    }
+
+    /** The hash in a mark. One that a failure cut short says nothing: it is written again. */
+    private @Nullable String mark(Path file) throws IOException {
+        byte[] content = read(file);
+        String hash = content == null ? "" : new String(content, StandardCharsets.US_ASCII);
+        return SHA_256.matcher(hash).matches() ? hash : null;
     }
 
     /** Notes that readers were sent back from a version to the one with this manifest. */

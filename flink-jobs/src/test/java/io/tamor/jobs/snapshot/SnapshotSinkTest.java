@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
@@ -86,6 +87,57 @@ class SnapshotSinkTest {
         assertThat(directory.published()).containsExactly(1L);
         commit(staged);
         assertThat(announcer.announced).hasSize(1);
+    }
+
+    @Test
+    void aMarkThatAFailureCutShortIsWrittenAgain() throws Exception {
+        List<StagedSnapshot> staged = stage(candidate(1, "one"), rollback(1, 2), candidate(2, "2"));
+        commit(staged);
+        for (String mark : List.of("v00000001", "v00000002", "v00000002.taken-back")) {
+            Path file = folder.resolve(".announced").resolve(mark);
+            byte[] whole = Files.readAllBytes(file);
+            Files.write(file, Arrays.copyOf(whole, 10));
+            commit(staged);
+            assertThat(file).hasBinaryContent(whole);
+        }
+        assertThat(announcer.announced)
+                .extracting(a -> a.getAction() + " " + a.getVersion())
+                .containsExactly(
+                        "PUBLISH 1",
+                        "PUBLISH 2",
+                        "ROLLBACK 1",
+                        "PUBLISH 1",
+                        "PUBLISH 2",
+                        "ROLLBACK 1");
+    }
+
+    @Test
+    void aRenameThatCopiesAndWasCutShortIsMadeAgain() throws Exception {
+        for (String copied : List.of("model.safetensors", "manifest.json")) {
+            int version = announcer.announced.size() + 1;
+            List<StagedSnapshot> staged = stage(candidate(version, "new"));
+            Path source = folder.resolve(".staging").resolve(staged.get(0).stagingName());
+            Path target = folder.resolve(SnapshotFolder.name(version));
+            Files.createDirectories(target);
+            Files.copy(source.resolve(copied), target.resolve(copied));
+            commit(staged);
+            assertThat(new SnapshotFolder(new LocalSnapshotStore(target)).verify()).isEmpty();
+            assertThat(announcer.announced).hasSize(version);
+        }
+        assertThat(children(".staging")).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeDeletedTakesNoVersionBack() throws Exception {
+        commit(stage(candidate(1, "one")));
+        Files.delete(folder.resolve("v00000001/manifest.json"));
+        commit(stage(delta(2, 1, announcer.announced.get(0).getManifestSha256())));
+        commit(stage(candidate(3, "three")));
+        assertThat(announcer.announced)
+                .extracting(SnapshotAnnouncement::getVersion)
+                .containsExactly(1L, 2L, 3L);
+        commit(stage(candidate(4, "four")));
+        assertThat(directory.published()).containsExactly(3L, 4L);
     }
 
     @Test
