@@ -121,7 +121,8 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
                                 learner.drift(),
                                 gated ? learner.shadows() : null,
                                 gated ? learner.serving() : null),
-                        batch -> trained());
+                        batch -> trained(),
+                        super::processWatermark);
         versions = new VersionPublishing(deployment, learner, training, outputs, output);
         registerMetrics();
     }
@@ -139,7 +140,7 @@ public final class OnlineLearnerOperator extends AbstractStreamOperator<Snapshot
 
     @Override
     public void processWatermark(Watermark mark) throws Exception {
-        training.advance(mark, super::processWatermark);
+        training.advance(mark);
     }
 
     @Override

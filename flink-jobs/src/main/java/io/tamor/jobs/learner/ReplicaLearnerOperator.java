@@ -154,7 +154,8 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
                                 replica.drift(),
                                 deployment.snapshots().gate().enabled() ? replica.shadows() : null,
                                 replica.moments()),
-                        batch -> trained());
+                        batch -> trained(),
+                        super::processWatermark);
         userRows = training.userRows();
         registerMetrics();
         training.allow(share());
@@ -193,7 +194,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
 
     @Override
     public void processWatermark(Watermark mark) throws Exception {
-        training.advance(mark, super::processWatermark);
+        training.advance(mark);
     }
 
     @Override
@@ -223,6 +224,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     }
 
     private void report(boolean cut, boolean last) throws Exception {
+        tell(replica.quality().takeClosedWindows()); // taking up several states may close some
         LearnerMessage message = message(LearnerMessage.Kind.REPORT);
         message.payload = replica.report(cut, last, training.firstUntrained()).write();
         output.collect(new StreamRecord<>(message));
@@ -272,7 +274,7 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         } else if (!ended) {
             awaitMerged();
             training.allow(share());
-            training.resume(super::processWatermark);
+            training.resume();
         }
     }
 

@@ -2,8 +2,10 @@ package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.OnlineTraining;
+import io.tamor.jobs.learner.logic.QueuedSample;
 import io.tamor.jobs.learner.logic.TrainingQueue;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.apache.flink.metrics.MetricGroup;
@@ -16,18 +18,19 @@ import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.util.function.ThrowingConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A learner's samples on their way from records into its model: taken in, held until event time has
- * passed them, trained with their users' rows. It sees to it that a step on its way ends before one
- * of its rows expires; whoever else looks at the model, at the rows or at what is counted, or
- * changes them, {@link #settle settles} first. Time: event time, by the samples' maturity. State
- * per user: its row with the timer that drops it and, at a checkpoint, its untrained samples.
- * Memory: one mini-batch, the samples of the disorder allowed, the rows used last. Used by the
- * task's thread.
+ * passed them, trained with their users' rows. Rows expire between two steps by the samples' own
+ * times: all that are due before a mini-batch's first sample, and no others, are gone when it is
+ * trained, whatever watermarks there were. A step on its way ends before one of its rows expires;
+ * whoever else looks at the model, at the rows or at what is counted, or changes them, {@link
+ * #settle settles} first. Time: event time, by the samples' maturity. State per user: its row with
+ * the timer that drops it and, at a checkpoint, its untrained samples. Memory: one mini-batch, the
+ * samples of the disorder allowed, the rows used last. Used by the task's thread.
  */
-final class SampleTraining implements Triggerable<String, VoidNamespace>, AutoCloseable {
+final class SampleTraining
+        implements TrainingQueue.Step, Triggerable<String, VoidNamespace>, AutoCloseable {
     /** A stored name. */
     private static final String TIMERS = "user-row-expiry";
 
@@ -40,13 +43,17 @@ final class SampleTraining implements Triggerable<String, VoidNamespace>, AutoCl
     private final OnlineTraining steps;
     private final SampleIntake intake;
 
-    /** The newest watermark, where samples that are due hold it back; else null. */
-    private @Nullable Watermark reached;
+    /** What event time passes to when no untrained sample holds it back. */
+    private final ThrowingConsumer<Watermark, Exception> onward;
+
+    /** How far it has passed since the start. */
+    private long passedOnMs = Long.MIN_VALUE;
 
     /**
      * Takes up what the operator's state holds.
      *
      * @param after what follows each step
+     * @param onward takes the watermarks that no untrained sample holds back; timers are due by it
      */
     SampleTraining(
             Deployment deployment,
@@ -54,11 +61,13 @@ final class SampleTraining implements Triggerable<String, VoidNamespace>, AutoCl
             Output<?> output,
             LearnerOutputs outputs,
             Learner learner,
-            OnlineTraining.After after)
+            OnlineTraining.After after,
+            ThrowingConsumer<Watermark, Exception> onward)
             throws Exception {
         backend = operator.getKeyedStateBackend();
         this.output = output;
         this.learner = learner;
+        this.onward = onward;
         queue =
                 new TrainingQueue(
                         deployment.learner().ownBatch(),
@@ -90,23 +99,29 @@ final class SampleTraining implements Triggerable<String, VoidNamespace>, AutoCl
 
     /** Takes a record; the mini-batch that its sample completes is trained. */
     void take(ConsumedSample consumed) throws Exception {
-        intake.take(consumed, steps);
+        intake.take(consumed, this);
     }
 
-    /**
-     * Event time has come to a mark: trains what is due by it, as far as allowed, and passes it on
-     * once nothing is due any more: no row expires before the samples that are due have used it.
-     */
-    void advance(Watermark mark, ThrowingConsumer<Watermark, Exception> onward) throws Exception {
-        queue.advance(mark.getTimestamp(), steps);
-        if (mark.getTimestamp() == Watermark.MAX_WATERMARK.getTimestamp()) {
-            // The end of the input is no reason to forget the users, so their timers stay.
-            output.emitWatermark(mark);
-        } else {
+    /** Event time has come to a mark: trains what is due by it, as far as allowed. */
+    void advance(Watermark mark) throws Exception {
+        queue.advance(mark.getTimestamp(), this);
+        // The end of the input is no reason to forget the users, so their timers stay.
+        if (mark.getTimestamp() < Watermark.MAX_WATERMARK.getTimestamp()) {
             learner.progress().passedMs = queue.passedMs();
-            reached = mark;
-            passOn(onward);
+            passOn();
         }
+    }
+
+    /** Begins to train a mini-batch, once all rows are gone that expired before it. */
+    @Override
+    public void train(List<QueuedSample> batch) throws Exception {
+        passOn(batch.get(0).maturedAtMs() - 1);
+        steps.train(batch);
+    }
+
+    @Override
+    public void rest() throws Exception {
+        steps.rest();
     }
 
     /** From now on so many samples may be trained, whatever event time says. */
@@ -114,18 +129,22 @@ final class SampleTraining implements Triggerable<String, VoidNamespace>, AutoCl
         queue.allow(samples);
     }
 
-    /** Trains what is due, as far as allowed, and passes on the watermark that it held back. */
-    void resume(ThrowingConsumer<Watermark, Exception> onward) throws Exception {
-        queue.joinDue(steps);
-        passOn(onward);
+    /** Trains what is due, as far as allowed. */
+    void resume() throws Exception {
+        queue.joinDue(this);
+        passOn();
     }
 
-    private void passOn(ThrowingConsumer<Watermark, Exception> onward) throws Exception {
-        Watermark mark = reached;
-        if (mark != null && !queue.isDue()) {
-            reached = null;
-            steps.passing(mark.getTimestamp());
-            onward.accept(mark);
+    /** Event time passes what was trained, and nothing that was not. */
+    private void passOn() throws Exception {
+        passOn(Math.min(queue.passedMs(), queue.firstMaturedMs() - 1));
+    }
+
+    private void passOn(long timeMs) throws Exception {
+        if (timeMs > passedOnMs) {
+            passedOnMs = timeMs;
+            steps.passing(timeMs);
+            onward.accept(new Watermark(timeMs));
         }
     }
 
@@ -133,7 +152,7 @@ final class SampleTraining implements Triggerable<String, VoidNamespace>, AutoCl
     public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
         settle();
         backend.setCurrentKey(timer.getKey());
-        userRows.onTimer(timer.getTimestamp(), queue.isInBatch(timer.getKey()));
+        userRows.onTimer(timer.getTimestamp());
     }
 
     @Override
@@ -143,11 +162,13 @@ final class SampleTraining implements Triggerable<String, VoidNamespace>, AutoCl
 
     /** The input has ended: trains everything. */
     void drain() throws Exception {
-        queue.drain(steps);
+        queue.drain(this);
+        output.emitWatermark(Watermark.MAX_WATERMARK);
     }
 
     /** Ends the step that has begun, if one has, with all that follows it. */
-    void settle() throws Exception {
+    @Override
+    public void settle() throws Exception {
         steps.settle();
     }
 

@@ -136,6 +136,11 @@ final class UserRows implements UserRowStore {
         }
     }
 
+    /** Rows held on to until they are written; bounded like those in memory. */
+    int heldToWrite() {
+        return unwritten.size();
+    }
+
     /** Makes the state hold what is in memory. */
     void flush() throws Exception {
         for (Loaded one : unwritten) {
@@ -148,6 +153,9 @@ final class UserRows implements UserRowStore {
         if (!known.unwritten) {
             known.unwritten = true;
             unwritten.add(known);
+            if (unwritten.size() > 2 * mostLoaded) {
+                unwritten.removeIf(one -> !one.unwritten); // those that made room
+            }
         }
     }
 
@@ -197,8 +205,8 @@ final class UserRows implements UserRowStore {
         loaded.clear();
     }
 
-    /** The current key's timer has fired; a row still in use is asked again when it may be due. */
-    void onTimer(long timeMs, boolean inUse) throws Exception {
+    /** The current key's timer has fired; a row that was trained since is due later. */
+    void onTimer(long timeMs) throws Exception {
         Loaded known = loaded.remove(backend.getCurrentKey());
         if (known != null) {
             write(known);
@@ -209,12 +217,12 @@ final class UserRows implements UserRowStore {
             return;
         }
         long dueMs = row.trainedMs + timeToLiveMs;
-        if (inUse || dueMs > timeMs) {
-            expireAt(inUse ? timeMs + timeToLiveMs : dueMs);
+        if (dueMs > timeMs) {
+            expireAt(dueMs);
             return;
         }
         rows.clear();
-        if (row.admitted()) {
+        if (row.admitted() || row.changed) {
             changed.update(true);
         }
     }

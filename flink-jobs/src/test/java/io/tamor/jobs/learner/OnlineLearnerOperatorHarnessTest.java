@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.Serving.Published;
 import io.tamor.jobs.learner.logic.TestingSamples;
+import io.tamor.jobs.snapshot.SnapshotCandidate;
+import io.tamor.model.snapshot.Manifest;
+import io.tamor.model.snapshot.SnapshotFolder;
 import io.tamor.schemas.LearnerMetrics;
 import io.tamor.schemas.RejectedRecord;
 import io.tamor.schemas.RejectionCause;
@@ -283,6 +286,96 @@ class OnlineLearnerOperatorHarnessTest {
             assertThat(learner.candidates.get(0).version).isEqualTo(42);
             assertThat(learner.candidates.get(0).parentVersion).isZero();
         }
+    }
+
+    @Test
+    void fromAnOlderStateThanTheDirectoryTheNextVersionIsFull() throws Exception {
+        Path published = Path.of(URI.create(deployment.snapshots().directory()));
+        deployment = with("every: 1 d, keep: 5,", "every: 6 h, keep: 5, full_every: 100,");
+        try (TestingLearner learner = new TestingLearner(deployment)) {
+            for (Sample sample : samples.subList(0, 300)) {
+                learner.take(sample);
+            }
+            learner.watermark(samples.get(299).getMaturedAtMs());
+            OperatorSubtaskState old = learner.checkpoint();
+            assertThat(learner.lastSnapshot().manifest().delta()).isTrue();
+            long known = learner.version();
+            Files.createDirectories(published.resolve(SnapshotFolder.name(known + 5)));
+            learner.restore(old);
+            learner.candidates.clear();
+            for (Sample sample : samples.subList(300, samples.size())) {
+                learner.take(sample);
+            }
+            learner.end();
+            assertThat(learner.candidates).hasSizeGreaterThan(1);
+            for (SnapshotCandidate candidate : learner.candidates) {
+                Manifest manifest = learner.snapshot(candidate.version).manifest();
+                boolean first = candidate.version == known + 6;
+                assertThat(manifest.delta()).isEqualTo(!first);
+            }
+        }
+    }
+
+    private Deployment with(String text, String replacement) {
+        return TestingSamples.deployment(
+                folder, yaml -> yaml.replace("batch: 64", "batch: 16").replace(text, replacement));
+    }
+
+    @Test
+    void rowsExpireByTheSamplesTimesWhateverWatermarksThereAre() throws Exception {
+        // Users come back after a day or so.
+        deployment = with("user_row_ttl: 90 d", "user_row_ttl: 6 h");
+        try (TestingLearner often = new TestingLearner(deployment);
+                TestingLearner seldom = new TestingLearner(deployment)) {
+            for (int i = 0; i < samples.size(); i++) {
+                long maturedMs = samples.get(i).getMaturedAtMs();
+                often.watermark(maturedMs - Duration.ofMinutes(2).toMillis());
+                often.take(samples.get(i));
+                often.watermark(maturedMs - 1);
+                seldom.take(samples.get(i));
+                if (i % 37 == 0) {
+                    seldom.watermark(maturedMs - 1);
+                }
+            }
+            often.end();
+            seldom.end();
+            assertThat(hashes(often)).hasSizeGreaterThan(2).isEqualTo(hashes(seldom));
+            assertThat(often.userRows).isEqualTo(seldom.userRows);
+            assertThat(often.userRows).hasSizeLessThan(100);
+        }
+    }
+
+    @Test
+    void aRowThatExpiredIsTakenFromReadersThoughItsUserIsBackAndNotAdmittedYet() throws Exception {
+        deployment =
+                TestingSamples.deployment(
+                        folder,
+                        yaml ->
+                                yaml.replace("batch: 64", "batch: 16, admit_after: 2")
+                                        .replace(" gate: {", " gate: {enabled: false, "));
+        long ttlMs = deployment.learner().userRowTtl().toMillis();
+        String user = samples.get(0).getUserId();
+        try (TestingLearner learner = new TestingLearner(deployment)) {
+            for (int i = 0; i < 32; i++) {
+                learner.take(renamed(samples.get(i), i < 2 ? user : "other", 0));
+            }
+            learner.watermark(samples.get(31).getMaturedAtMs());
+            learner.take(renamed(samples.get(32), "other", Duration.ofDays(2).toMillis()));
+            learner.take(renamed(samples.get(33), "other", Duration.ofDays(4).toMillis()));
+            learner.watermark(samples.get(33).getMaturedAtMs() + Duration.ofDays(4).toMillis());
+            learner.checkpoint();
+            assertThat(learner.userRows).containsKey(user);
+            learner.take(renamed(samples.get(34), user, ttlMs));
+            learner.end();
+            assertThat(learner.userRows).doesNotContainKey(user);
+        }
+    }
+
+    private static Sample renamed(Sample sample, String user, long laterMs) {
+        return Sample.newBuilder(sample)
+                .setUserId(user)
+                .setMaturedAtMs(sample.getMaturedAtMs() + laterMs)
+                .build();
     }
 
     @Test

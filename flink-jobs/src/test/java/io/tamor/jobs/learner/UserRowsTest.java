@@ -22,13 +22,14 @@ class UserRowsTest {
     @TempDir Path folder;
     private TestingLearner learner;
     private UserRows rows;
+    private List<Sample> samples;
     private List<String> users;
     private long lastMs;
 
     @BeforeEach
     void learn() throws Exception {
         Deployment deployment = TestingSamples.deployment(folder, 16);
-        List<Sample> samples = TestingSamples.generate(deployment, 64, 3);
+        samples = TestingSamples.generate(deployment, 64, 3);
         learner = new TestingLearner(deployment, new EmbeddedRocksDBStateBackend(false), false);
         for (Sample sample : samples) {
             learner.take(sample);
@@ -65,6 +66,22 @@ class UserRowsTest {
     }
 
     @Test
+    void rowsThatMadeRoomAreNotHeldOnToUntilTheNextCheckpoint() throws Exception {
+        rows.holdAtMost(2);
+        for (int round = 0; round < 20; round++) {
+            for (String user : users) {
+                saveFirstValue(rows.find(user), round);
+                assertThat(rows.heldToWrite()).isLessThanOrEqualTo(4);
+            }
+        }
+        rows.flush();
+        assertThat(rows.heldToWrite()).isZero();
+        for (String user : users) {
+            assertThat(theRow(rows.find(user)).values[0]).isEqualTo(19);
+        }
+    }
+
+    @Test
     void aUserWhoseFirstRowWasSavedSinceIsFoundAnew() throws Exception {
         Place first = rows.find("new");
         Place second = rows.find("new");
@@ -86,7 +103,13 @@ class UserRowsTest {
     @Test
     void aRowThatExpiredIsNotFoundAnyMore() throws Exception {
         Place found = rows.find(users.get(0));
-        learner.watermark(lastMs + Duration.ofDays(400).toMillis());
+        long laterMs = lastMs + Duration.ofDays(400).toMillis();
+        learner.take(
+                Sample.newBuilder(samples.get(0))
+                        .setUserId("another")
+                        .setMaturedAtMs(laterMs)
+                        .build());
+        learner.watermark(laterMs);
         assertThat(rows.renew(found).row).isNull();
     }
 

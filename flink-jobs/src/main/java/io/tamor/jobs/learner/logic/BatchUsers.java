@@ -161,6 +161,7 @@ final class BatchUsers {
             UserRow replaced = stored.copy();
             keep(replaced);
             row.inherit(replaced);
+            row.changed |= stored.admitted(); // readers still have it
         }
         return row;
     }

@@ -121,16 +121,13 @@ public final class TrainingQueue {
     }
 
     /**
-     * Whether a sample of the user is in the current mini-batch. Where none is due, one that is
-     * held matures after the time passed, so a row that has expired by then has for it, too.
+     * When the untrained sample that comes first matured; {@link Long#MAX_VALUE} where there is
+     * none.
      */
-    public boolean isInBatch(String userId) {
-        for (QueuedSample sample : batch) {
-            if (sample.userId().equals(userId)) {
-                return true;
-            }
-        }
-        return false;
+    public long firstMaturedMs() {
+        return batch.isEmpty()
+                ? held.firstMaturedMs()
+                : Math.min(batch.get(0).maturedAtMs(), held.firstMaturedMs());
     }
 
     /** Shows every untrained sample. */

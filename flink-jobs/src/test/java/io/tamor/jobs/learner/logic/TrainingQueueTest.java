@@ -145,16 +145,20 @@ class TrainingQueueTest {
     }
 
     @Test
-    void aUserIsInTheBatchFromItsSamplesMaturityUntilItIsTrained() throws Exception {
-        TrainingQueue queue = new TrainingQueue(2, HOUR_MS);
+    void theFirstUntrainedSampleIsThatOfTheBatchOrAnEarlierOneHeldBack() throws Exception {
+        TrainingQueue queue = new TrainingQueue(4, HOUR_MS);
         List<List<String>> trained = new ArrayList<>();
+        assertThat(queue.firstMaturedMs()).isEqualTo(Long.MAX_VALUE);
+        queue.offer(at(TestingSamples.START_MS + 5), collect(trained));
+        queue.offer(at(TestingSamples.START_MS + 9), collect(trained));
+        assertThat(queue.firstMaturedMs()).isEqualTo(TestingSamples.START_MS + 5);
+        queue.advance(TestingSamples.START_MS + 5, collect(trained));
+        assertThat(queue.firstMaturedMs()).isEqualTo(TestingSamples.START_MS + 5);
+        queue.allow(0);
         queue.offer(at(TestingSamples.START_MS), collect(trained));
-        String user = samples.get(0).getUserId();
-        assertThat(queue.isInBatch(user)).isFalse();
-        queue.advance(TestingSamples.START_MS, collect(trained));
-        assertThat(queue.isInBatch(user)).isTrue();
+        assertThat(queue.firstMaturedMs()).isEqualTo(TestingSamples.START_MS);
         queue.drain(collect(trained));
-        assertThat(queue.isInBatch(user)).isFalse();
+        assertThat(queue.firstMaturedMs()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
