@@ -14,6 +14,7 @@ import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.jobs.snapshot.SnapshotDecision;
 import io.tamor.model.config.ModelSpec;
 import io.tamor.model.training.ModelMerge;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -176,7 +177,7 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
         report();
         guard();
         serving.checkpoints++;
-        if (merged && whole.together() && gate().due()) {
+        if (merged && whole.together() && comparable() && gate().due()) {
             publish();
         }
         MergedModel news = whole.takeNews();
@@ -201,6 +202,11 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
         ended = true;
     }
 
+    /** Whether a version could be judged: after a rescale replicas load the live one first. */
+    private boolean comparable() {
+        return !deployment.snapshots().gate().enabled() || whole.compares();
+    }
+
     /** The gate, on what the replicas have scored so far. */
     private VersionGate gate() {
         return new VersionGate(
@@ -220,9 +226,13 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
         if (!regressions.isEmpty()) {
             rollBack(regressions);
         } else if (gate.trialOver()) {
-            serving.trialOver();
-            whole.trialOver();
+            endTrial();
         }
+    }
+
+    private void endTrial() {
+        serving.trialOver();
+        whole.trialOver();
     }
 
     /** All learners become the live version again, their users' rows included. */
@@ -237,7 +247,12 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
     }
 
     /** Readers are told to serve the version before the live one again; learners tell its rows. */
-    private void rollBack(List<String> reasons) {
+    private void rollBack(List<String> reasons) throws IOException {
+        if (!assembly.canRollBack(serving)) {
+            SnapshotAssembly.warnOfNoWayBack(serving, reasons);
+            endTrial();
+            return;
+        }
         SnapshotCandidate rollback = assembly.rollback(serving, whole.progress(), reasons);
         LOG.warn(
                 "Version {} is taken back, version {} live again: {}",

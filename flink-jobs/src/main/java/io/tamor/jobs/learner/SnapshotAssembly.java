@@ -18,13 +18,20 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes versions from the learner as it is: their files, and what their announcements say. */
 final class SnapshotAssembly {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotAssembly.class);
+
     /** In the place of a hash that is not known yet. */
     private static final String UNSEALED = "";
 
     private final Deployment deployment;
+    private final SnapshotDirectory directory;
+
+    /** The highest version that was there at the start. */
     private final long floor;
 
     /**
@@ -33,7 +40,8 @@ final class SnapshotAssembly {
      */
     SnapshotAssembly(Deployment deployment) throws IOException {
         this.deployment = deployment;
-        this.floor = SnapshotDirectory.at(deployment.snapshots().directory()).highestVersion();
+        this.directory = SnapshotDirectory.at(deployment.snapshots().directory());
+        this.floor = directory.highestVersion();
     }
 
     /** The next version with its files; see {@link #draft}. */
@@ -83,7 +91,10 @@ final class SnapshotAssembly {
                         sources);
         GateReport report = gate == null ? null : gate.judge(trainer);
         boolean rejected = report != null && !report.passed();
-        boolean delta = !rejected && serving.deltaNext(deployment.snapshots().fullEvery());
+        boolean delta =
+                !rejected
+                        && !isBehind(progress)
+                        && serving.deltaNext(deployment.snapshots().fullEvery());
         SnapshotCandidate candidate = candidate(version, progress);
         candidate.decision = rejected ? SnapshotDecision.REJECT : SnapshotDecision.PUBLISH;
         candidate.parentVersion = serving.liveVersion();
@@ -120,6 +131,33 @@ final class SnapshotAssembly {
     /** The number of the version that will be made next. */
     long nextVersion(LearnerProgress progress) {
         return Math.max(progress.version, floor) + 1;
+    }
+
+    /**
+     * Whether versions were made after the state that the learner goes on from, as with an old
+     * savepoint: then those that the state knows may be deleted since.
+     */
+    private boolean isBehind(LearnerProgress progress) {
+        return progress.version < floor;
+    }
+
+    /** Whether readers can be sent back to the version before the live one. */
+    boolean canRollBack(Serving serving) throws IOException {
+        Serving.Published good = serving.previous();
+        return good != null
+                && (good.version() > floor || directory.published().contains(good.version()));
+    }
+
+    /** Says that readers stay with a version that does worse than the one before it. */
+    static void warnOfNoWayBack(Serving serving, List<String> reasons) {
+        Serving.Published deleted = serving.previous();
+        LOG.warn(
+                "Version {} does worse than version {}, which the snapshots' directory no longer"
+                        + " has, so readers cannot be sent back to it; a later version will replace"
+                        + " it, or roll back by hand: {}",
+                serving.liveVersion(),
+                deleted == null ? "before it" : deleted.version(),
+                String.join("; ", reasons));
     }
 
     /**

@@ -102,9 +102,13 @@ final class VersionPublishing implements AutoCloseable {
         if (!regressions.isEmpty()) {
             rollBack(regressions);
         } else if (gate.trialOver()) {
-            learner.serving().trialOver();
-            learner.shadows().trialOver();
+            endTrial();
         }
+    }
+
+    private void endTrial() {
+        learner.serving().trialOver();
+        learner.shadows().trialOver();
     }
 
     /** The learner becomes the live version again, its users' rows included. */
@@ -127,6 +131,11 @@ final class VersionPublishing implements AutoCloseable {
     /** Readers are told to serve the version before the live one again. */
     private void rollBack(List<String> reasons) throws Exception {
         handOn();
+        if (!assembly.canRollBack(learner.serving())) {
+            SnapshotAssembly.warnOfNoWayBack(learner.serving(), reasons);
+            endTrial();
+            return;
+        }
         SnapshotCandidate rollback =
                 assembly.rollback(learner.serving(), learner.progress(), reasons);
         LOG.warn(

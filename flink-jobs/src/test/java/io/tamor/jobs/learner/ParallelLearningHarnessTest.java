@@ -12,6 +12,7 @@ import io.tamor.jobs.training.TrainedModel;
 import io.tamor.model.snapshot.Manifest;
 import io.tamor.model.snapshot.Origin;
 import io.tamor.model.snapshot.Snapshot;
+import io.tamor.schemas.LearnerMetrics;
 import io.tamor.schemas.Sample;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -280,6 +281,44 @@ class ParallelLearningHarnessTest {
             assertThat(sameSharedValues(learners)).isTrue();
             return learners.values(0);
         }
+    }
+
+    @Test
+    void aWindowThatTakingUpTwoReplicasClosesIsToldAndStopsNoCheckpoint() throws Exception {
+        List<Sample> samples = samples();
+        List<LearnerMetrics> told;
+        TestingLearners.State state;
+        List<Sample> taken;
+        try (TestingLearners learners = new TestingLearners(deployment(2))) {
+            // The second one has not come to the day at which the first one is.
+            taken =
+                    samples.stream()
+                            .filter(
+                                    sample ->
+                                            learners.owner(sample.getUserId()) == 0
+                                                    || samples.indexOf(sample) < 200)
+                            .toList();
+            take(learners, taken);
+            state = learners.checkpoint();
+            told = learners.metrics;
+        }
+        try (TestingLearners learners = new TestingLearners(deployment(1), "rescaled", state)) {
+            learners.checkpoint();
+            learners.complete();
+            learners.end();
+            long labels = taken.stream().filter(s -> s.getMasks().get(0)).count();
+            // But for a mini-batch's, which is trained when its window has closed.
+            assertThat(inWindows(told) + inWindows(learners.metrics))
+                    .isBetween(labels - 16, labels);
+        }
+    }
+
+    private static long inWindows(List<LearnerMetrics> metrics) {
+        return metrics.stream()
+                .filter(m -> !m.getCumulative() && m.getTask().equals("click"))
+                .filter(m -> m.getTier().equals("all") && m.getScenario().equals("all"))
+                .mapToLong(LearnerMetrics::getCount)
+                .sum();
     }
 
     @Test

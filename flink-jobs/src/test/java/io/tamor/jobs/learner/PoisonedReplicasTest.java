@@ -3,6 +3,7 @@ package io.tamor.jobs.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.learner.logic.ReplicaState;
 import io.tamor.jobs.learner.logic.TestingSamples;
 import io.tamor.jobs.learner.logic.TestingStream;
 import io.tamor.jobs.snapshot.SnapshotDecision;
@@ -10,8 +11,10 @@ import io.tamor.schemas.Sample;
 import io.tamor.schemas.UserBiasRow;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +92,40 @@ class PoisonedReplicasTest {
             assertThat(learners.lastSnapshot().manifest().gate().slices()).isNotEmpty();
             assertThat(learners.versions().auc(deployment, learners.versions().served()))
                     .isGreaterThan(0.7);
+        }
+    }
+
+    @Test
+    void afterARescaleNobodyIsComparedWithALiveVersionThatItDoesNotHaveYet() throws Exception {
+        Deployment two = deployment(2, STRICT);
+        List<Sample> samples = TestingStream.of(two, DAYS, 1, m -> true, m -> false);
+        int half = samples.size() / 2;
+        TestingLearners.State state;
+        long live;
+        try (TestingLearners learners = new TestingLearners(two)) {
+            state = feed(learners, samples.subList(0, half));
+            live = learners.versions().served();
+        }
+        try (TestingLearners learners =
+                new TestingLearners(deployment(4, STRICT), "rescaled", state)) {
+            Set<Long> compared = new HashSet<>();
+            for (int i = 0; i < 4; i++) {
+                ReplicaState replica = learners.replica(i);
+                boolean has = replica.shadows().live() != null;
+                long liveVersion = replica.report(false, false, Map.of()).liveVersion();
+                assertThat(liveVersion).isEqualTo(has ? live : 0);
+                compared.add(liveVersion);
+            }
+            assertThat(compared).containsExactlyInAnyOrder(0L, live);
+        }
+        try (TestingLearners learners =
+                new TestingLearners(deployment(4, STRICT), "rescaled again", state)) {
+            feed(learners, samples.subList(half, samples.size()));
+            learners.end();
+            assertThat(learners.versions().served()).isGreaterThan(live + 2);
+            for (int i = 0; i < 4; i++) {
+                assertThat(learners.replica(i).shadows().live()).isNotNull();
+            }
         }
     }
 

@@ -147,15 +147,24 @@ public final class MergedLearner {
         ComparedMetrics sum =
                 ComparedMetrics.none(
                         spec, horizon, standing.live() != null, standing.previous() != null);
-        reports()
+        comparing().forEach(report -> sum.add(report.comparison()));
+        return sum;
+    }
+
+    /** Whether anybody has scored with what is live. */
+    public boolean compares() {
+        return comparing().findAny().isPresent();
+    }
+
+    private Stream<ReplicaReport> comparing() {
+        Standing standing = rounds.standing();
+        return reports()
                 .filter(report -> report.round() >= standing.returnRound())
                 .filter(report -> report.liveVersion() == standing.liveVersion())
                 .filter(
                         report ->
                                 standing.previous() == null
-                                        || report.previousVersion() == standing.previousVersion())
-                .forEach(report -> sum.add(report.comparison()));
-        return sum;
+                                        || report.previousVersion() == standing.previousVersion());
     }
 
     /** Whether every replica has heard of the last return, so that none learns what is void. */

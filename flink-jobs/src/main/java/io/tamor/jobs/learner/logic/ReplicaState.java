@@ -291,8 +291,8 @@ public final class ReplicaState {
                         queued,
                         founding,
                         cuts,
-                        moments.liveVersion(),
-                        moments.previousVersion(),
+                        shadows.live() == null ? 0 : moments.liveVersion(),
+                        shadows.previous() == null ? 0 : moments.previousVersion(),
                         shadows);
         inherited.clear();
         founding = null;
