@@ -112,10 +112,13 @@ final class SampleTraining
         }
     }
 
-    /** Begins to train a mini-batch, once all rows are gone that expired before it. */
+    /**
+     * Begins to train a mini-batch, which is in the queue still, once all rows are gone that
+     * expired before it.
+     */
     @Override
     public void train(List<QueuedSample> batch) throws Exception {
-        passOn(batch.get(0).maturedAtMs() - 1);
+        passOn(queue.firstMaturedMs() - 1);
         steps.train(batch);
     }
 
@@ -137,7 +140,8 @@ final class SampleTraining
 
     /** Event time passes what was trained, and nothing that was not. */
     private void passOn() throws Exception {
-        passOn(Math.min(queue.passedMs(), queue.firstMaturedMs() - 1));
+        // Not the queue's, which the end of the input moves beyond all time.
+        passOn(Math.min(learner.progress().passedMs, queue.firstMaturedMs() - 1));
     }
 
     private void passOn(long timeMs) throws Exception {

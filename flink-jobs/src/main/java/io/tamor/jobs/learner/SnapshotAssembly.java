@@ -91,10 +91,11 @@ final class SnapshotAssembly {
                         sources);
         GateReport report = gate == null ? null : gate.judge(trainer);
         boolean rejected = report != null && !report.passed();
-        boolean delta =
-                !rejected
-                        && !isBehind(progress)
-                        && serving.deltaNext(deployment.snapshots().fullEvery());
+        if (progress.version < floor) {
+            // Gone on from an old savepoint: the versions that it knows may be deleted since.
+            serving.nextIsFull();
+        }
+        boolean delta = !rejected && serving.deltaNext(deployment.snapshots().fullEvery());
         SnapshotCandidate candidate = candidate(version, progress);
         candidate.decision = rejected ? SnapshotDecision.REJECT : SnapshotDecision.PUBLISH;
         candidate.parentVersion = serving.liveVersion();
@@ -131,14 +132,6 @@ final class SnapshotAssembly {
     /** The number of the version that will be made next. */
     long nextVersion(LearnerProgress progress) {
         return Math.max(progress.version, floor) + 1;
-    }
-
-    /**
-     * Whether versions were made after the state that the learner goes on from, as with an old
-     * savepoint: then those that the state knows may be deleted since.
-     */
-    private boolean isBehind(LearnerProgress progress) {
-        return progress.version < floor;
     }
 
     /** Whether readers can be sent back to the version before the live one. */

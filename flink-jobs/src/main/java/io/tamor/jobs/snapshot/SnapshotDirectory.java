@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -128,19 +129,34 @@ public final class SnapshotDirectory {
             return; // moved; a rejected one may be deleted by retention since
         }
         if (isStaged && files.exists(target)) {
-            if (there != null && isWhole(target)) {
-                return;
-            }
-            files.delete(target, true); // a rename that copies, cut short by a failure
+            moveRest(source, target);
+            return;
         }
         files.mkdirs(parent);
+        rename(source, target);
+    }
+
+    /**
+     * Ends the rename of a folder that goes file by file and that a failure cut short: what is left
+     * of the source is whole, unlike what is in its place.
+     */
+    private void moveRest(Path source, Path target) throws IOException {
+        List<String> left = new ArrayList<>();
+        for (FileStatus file : list(source)) {
+            left.add(file.getPath().getName());
+        }
+        left.sort(Comparator.comparing(Manifest.FILE::equals)); // which vouches for all others
+        for (String name : left) {
+            files.delete(new Path(target, name), false);
+            rename(new Path(source, name), new Path(target, name));
+        }
+        files.delete(source, true);
+    }
+
+    private void rename(Path source, Path target) throws IOException {
         if (!files.rename(source, target)) {
             throw new IOException("snapshot: cannot rename " + source + " to " + target);
         }
-    }
-
-    private static boolean isWhole(Path folder) throws IOException {
-        return new SnapshotFolder(new FlinkSnapshotStore(folder)).verify().isEmpty();
     }
 
     /** The manifest hash under which a version was announced, null where it was not. */
@@ -210,9 +226,7 @@ public final class SnapshotDirectory {
     private void delete(Path version) throws IOException {
         Path leaving = new Path(staging, version.getName() + "-" + UUID.randomUUID());
         files.mkdirs(staging);
-        if (!files.rename(version, leaving)) {
-            throw new IOException("snapshot: cannot rename " + version + " to " + leaving);
-        }
+        rename(version, leaving);
         files.delete(leaving, true);
     }
 

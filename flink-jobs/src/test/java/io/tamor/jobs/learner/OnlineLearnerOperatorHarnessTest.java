@@ -293,11 +293,7 @@ class OnlineLearnerOperatorHarnessTest {
         Path published = Path.of(URI.create(deployment.snapshots().directory()));
         deployment = with("every: 1 d, keep: 5,", "every: 6 h, keep: 5, full_every: 100,");
         try (TestingLearner learner = new TestingLearner(deployment)) {
-            for (Sample sample : samples.subList(0, 300)) {
-                learner.take(sample);
-            }
-            learner.watermark(samples.get(299).getMaturedAtMs());
-            OperatorSubtaskState old = learner.checkpoint();
+            OperatorSubtaskState old = learn(learner, 0, 300);
             assertThat(learner.lastSnapshot().manifest().delta()).isTrue();
             long known = learner.version();
             Files.createDirectories(published.resolve(SnapshotFolder.name(known + 5)));
@@ -314,6 +310,43 @@ class OnlineLearnerOperatorHarnessTest {
                 assertThat(manifest.delta()).isEqualTo(!first);
             }
         }
+    }
+
+    @Test
+    void itIsFullEvenAfterVersionsThatTheGateRejects() throws Exception {
+        Path published = Path.of(URI.create(deployment.snapshots().directory()));
+        deployment = with("every: 1 d, keep: 5,", "every: 6 h, keep: 5, full_every: 100,");
+        Deployment strict =
+                TestingSamples.deployment(
+                        folder,
+                        yaml ->
+                                yaml.replace("batch: 64", "batch: 16")
+                                        .replace("every: 1 d,", "every: 6 h, full_every: 100,")
+                                        .replace("entropy: 100", "entropy: 0.01"));
+        try (TestingLearner learner = new TestingLearner(deployment)) {
+            OperatorSubtaskState old = learn(learner, 0, 300);
+            Files.createDirectories(published.resolve(SnapshotFolder.name(learner.version() + 5)));
+            learner.restore(old, strict);
+            learner.candidates.clear();
+            OperatorSubtaskState rejected = learn(learner, 300, 500);
+            assertThat(learner.decisions())
+                    .isNotEmpty()
+                    .allMatch(decision -> decision.startsWith("REJECT"));
+            learner.restore(rejected, deployment);
+            learner.candidates.clear();
+            learn(learner, 500, 700);
+            long first = learner.candidates.get(0).version;
+            assertThat(learner.decisions()).startsWith("PUBLISH " + first);
+            assertThat(learner.snapshot(first).manifest().delta()).isFalse();
+        }
+    }
+
+    private OperatorSubtaskState learn(TestingLearner learner, int from, int to) throws Exception {
+        for (Sample sample : samples.subList(from, to)) {
+            learner.take(sample);
+        }
+        learner.watermark(samples.get(to - 1).getMaturedAtMs());
+        return learner.checkpoint();
     }
 
     private Deployment with(String text, String replacement) {

@@ -313,6 +313,40 @@ class ParallelLearningHarnessTest {
         }
     }
 
+    @Test
+    void usersKeepTheirRowsWhenACheckpointCompletesAfterTheLastWatermark() throws Exception {
+        Deployment paced =
+                TestingSamples.deployment(
+                        folder,
+                        yaml ->
+                                yaml.replace(
+                                                "learner: {batch: 64, max_delay: 1 h,",
+                                                "learner: {parallelism: 2, merge: {every: 1 h,"
+                                                        + " most_samples: 64}, batch: 32,"
+                                                        + " max_delay: 1 d,")
+                                        .replace(" gate: {", " gate: {enabled: false, "));
+        try (TestingLearners learners = new TestingLearners(paced)) {
+            Set<String> users = new HashSet<>();
+            for (int owner = 0; owner < 2; owner++) {
+                int its = owner;
+                for (Sample sample :
+                        samples().stream()
+                                .filter(s -> learners.owner(s.getUserId()) == its)
+                                .limit(32)
+                                .toList()) {
+                    learners.take(sample);
+                    users.add(sample.getUserId());
+                }
+            }
+            learners.watermark(samples().get(SAMPLES - 1).getMaturedAtMs());
+            learners.checkpoint();
+            learners.watermark(Long.MAX_VALUE);
+            learners.complete();
+            learners.end();
+            assertThat(learners.userRows.keySet()).isEqualTo(users);
+        }
+    }
+
     private static long inWindows(List<LearnerMetrics> metrics) {
         return metrics.stream()
                 .filter(m -> !m.getCumulative() && m.getTask().equals("click"))

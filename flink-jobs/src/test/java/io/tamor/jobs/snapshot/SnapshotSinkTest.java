@@ -112,17 +112,22 @@ class SnapshotSinkTest {
     }
 
     @Test
-    void aRenameThatCopiesAndWasCutShortIsMadeAgain() throws Exception {
-        for (String copied : List.of("model.safetensors", "manifest.json")) {
-            int version = announcer.announced.size() + 1;
-            List<StagedSnapshot> staged = stage(candidate(version, "new"));
-            Path source = folder.resolve(".staging").resolve(staged.get(0).stagingName());
-            Path target = folder.resolve(SnapshotFolder.name(version));
-            Files.createDirectories(target);
-            Files.copy(source.resolve(copied), target.resolve(copied));
-            commit(staged);
-            assertThat(new SnapshotFolder(new LocalSnapshotStore(target)).verify()).isEmpty();
-            assertThat(announcer.announced).hasSize(version);
+    void aRenameThatGoesFileByFileAndWasCutShortIsEnded() throws Exception {
+        for (String done : List.of("model.safetensors", "manifest.json")) {
+            for (boolean copied : new boolean[] {true, false}) {
+                int version = announcer.announced.size() + 1;
+                List<StagedSnapshot> staged = stage(candidate(version, "new"));
+                Path source = folder.resolve(".staging").resolve(staged.get(0).stagingName());
+                Path target = folder.resolve(SnapshotFolder.name(version));
+                Files.createDirectories(target);
+                Files.copy(source.resolve(done), target.resolve(done));
+                if (!copied) {
+                    Files.delete(source.resolve(done));
+                }
+                commit(staged);
+                assertThat(new SnapshotFolder(new LocalSnapshotStore(target)).verify()).isEmpty();
+                assertThat(announcer.announced).hasSize(version);
+            }
         }
         assertThat(children(".staging")).isEmpty();
     }

@@ -123,6 +123,11 @@ public final class Serving implements RowMoments {
         return live != null && sinceFull >= 0 && sinceFull + 1 < fullEvery;
     }
 
+    /** The next version that is published is a full one, however many are rejected before. */
+    public void nextIsFull() {
+        sinceFull = -1;
+    }
+
     /** A version was published; the one before it stays at hand. */
     public void published(Published version, boolean delta, long eventTimeMs) {
         previous = live;
