@@ -34,14 +34,21 @@ public final class SampleExport {
         this.toMs = toMs;
     }
 
-    /** Replaces the folder's samples by those that matured in {@code [fromMs, toMs)}. */
+    /**
+     * Replaces the folder's samples by those that matured in {@code [fromMs, toMs)}; where that
+     * fails, the folder keeps what it had.
+     */
     public static Exported run(Deployment deployment, SampleFolder folder, long fromMs, long toMs)
             throws IOException {
-        folder.prepare();
+        folder.create();
         SampleExport export = new SampleExport(folder, fromMs, toMs);
         try {
             new CommittedRecords(deployment.kafka())
                     .forEach(deployment.topics().samples(), export::take);
+            folder.clear(); // not before all that replaces it is there
+            for (RecordFileWriter<Sample> writer : export.writers.values()) {
+                writer.finish();
+            }
         } finally {
             for (RecordFileWriter<Sample> writer : export.writers.values()) {
                 writer.close();

@@ -37,9 +37,13 @@ public record SampleFolder(Path path) {
         void watermark(long timeMs) throws Exception;
     }
 
-    /** Makes the folder and takes away the samples that are in it. */
-    public void prepare() throws IOException {
+    /** Makes the folder, if it is not there. */
+    public void create() throws IOException {
         Files.createDirectories(path);
+    }
+
+    /** Takes away the samples that are in it. */
+    public void clear() throws IOException {
         for (Path old : list()) {
             Files.delete(old);
         }

@@ -36,16 +36,23 @@ public final class TrainedModel {
                 training.progress(),
                 training.progress().offsets);
         Path folder = Path.of(directory.folder(version).toUri().getPath());
-        writeRows(training, version, out.resolve("user-rows-" + folder.getFileName() + ".avro"));
+        // As in a job, whose readers are told of rows that expire.
+        long expiredMs =
+                training.progress().trainedMs - deployment.learner().userRowTtl().toMillis();
+        writeRows(
+                training,
+                version,
+                expiredMs,
+                out.resolve("user-rows-" + folder.getFileName() + ".avro"));
         return folder;
     }
 
-    private static void writeRows(OfflineTraining training, long version, Path file)
+    private static void writeRows(OfflineTraining training, long version, long expiredMs, Path file)
             throws IOException {
         try (RecordFileWriter<UserBiasRow> writer =
                 new RecordFileWriter<>(file, UserBiasRow.class)) {
             for (Map.Entry<String, UserRow> row : training.userRows().entrySet()) {
-                if (row.getValue().admitted()) {
+                if (row.getValue().admitted() && row.getValue().trainedMs > expiredMs) {
                     writer.append(
                             UserBiasRow.newBuilder()
                                     .setUserId(row.getKey())
@@ -55,6 +62,7 @@ public final class TrainedModel {
                                     .build());
                 }
             }
+            writer.finish();
         }
     }
 }

@@ -46,12 +46,12 @@ class SampleFolderTest {
     }
 
     @Test
-    void preparingTakesAwaySamplesAndNothingElse() throws Exception {
+    void clearingTakesAwaySamplesAndNothingElse() throws Exception {
         List<Sample> samples =
                 TestingSamples.generate(TestingSamples.deployment(folder, 16), 10, 3);
         SampleFolder written = TestingSampleFolder.write(folder.resolve("s"), samples, 2);
         Path other = Files.writeString(written.path().resolve("notes.txt"), "kept");
-        written.prepare();
+        written.clear();
         assertThat(other).exists();
         assertThatThrownBy(written::files)
                 .isInstanceOf(FileNotFoundException.class)

@@ -15,7 +15,8 @@ public final class TestingSampleFolder {
     public static SampleFolder write(Path folder, List<Sample> samples, int partitions)
             throws IOException {
         SampleFolder into = new SampleFolder(folder);
-        into.prepare();
+        into.create();
+        into.clear();
         List<RecordFileWriter<Sample>> writers = new ArrayList<>();
         for (int p = 0; p < partitions; p++) {
             writers.add(into.writer(p));
@@ -24,7 +25,7 @@ public final class TestingSampleFolder {
             writers.get(Math.floorMod(sample.getUserId().hashCode(), partitions)).append(sample);
         }
         for (RecordFileWriter<Sample> writer : writers) {
-            writer.close();
+            writer.finish();
         }
         return into;
     }

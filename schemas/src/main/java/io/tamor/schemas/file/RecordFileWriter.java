@@ -15,7 +15,8 @@ import org.apache.avro.specific.SpecificRecordBase;
 /**
  * Writes records to an Avro object container file: the writer's schema, then deflated blocks of
  * records in the order of {@link #append}. The file has its name only once it is whole: until
- * {@link #close} it is {@code NAME.part} beside it. Not thread-safe.
+ * {@link #finish} it is {@code NAME.part} beside it, and one that is closed unfinished leaves
+ * nothing. Not thread-safe.
  */
 public final class RecordFileWriter<T extends SpecificRecordBase> implements AutoCloseable {
     private static final int FASTEST = 1;
@@ -24,6 +25,7 @@ public final class RecordFileWriter<T extends SpecificRecordBase> implements Aut
     private final Path part;
     private final DataFileWriter<T> writer;
     private long count;
+    private boolean finished;
 
     /** Begins a file; one of that name is replaced at the end. */
     public RecordFileWriter(Path file, Class<T> type) throws IOException {
@@ -47,14 +49,26 @@ public final class RecordFileWriter<T extends SpecificRecordBase> implements Aut
         return count;
     }
 
-    /** Ends the file and gives it its name. */
-    @Override
-    public void close() throws IOException {
+    /** The file is whole: gives it its name. Nothing can be added any more. */
+    public void finish() throws IOException {
         writer.close();
+        finished = true;
         try {
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** Deletes what was not finished. */
+    @Override
+    public void close() throws IOException {
+        if (!finished) {
+            try {
+                writer.close();
+            } finally {
+                Files.deleteIfExists(part);
+            }
         }
     }
 }

@@ -42,8 +42,23 @@ class RecordFileTest {
                 new RecordFileWriter<>(file, UserBiasRow.class)) {
             writer.append(row(1));
             assertThat(file).doesNotExist();
+            writer.finish();
         }
         assertThat(folder).isDirectoryContaining(found -> found.equals(file));
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactly(file);
+        }
+    }
+
+    @Test
+    void aFileThatIsNotFinishedLeavesNothingAndTheFormerOneAsItWas() throws IOException {
+        Path file = write();
+        byte[] former = Files.readAllBytes(file);
+        try (RecordFileWriter<UserBiasRow> writer =
+                new RecordFileWriter<>(file, UserBiasRow.class)) {
+            writer.append(row(1));
+        }
+        assertThat(file).hasBinaryContent(former);
         try (var files = Files.list(folder)) {
             assertThat(files).containsExactly(file);
         }
@@ -93,6 +108,7 @@ class RecordFileTest {
                 writer.append(row(i));
             }
             assertThat(writer.count()).isEqualTo(ROWS);
+            writer.finish();
         }
         return file;
     }
