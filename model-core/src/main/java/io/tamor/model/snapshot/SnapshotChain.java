@@ -20,8 +20,9 @@ public final class SnapshotChain {
 
     /**
      * Everything that is wrong with how versions follow each other: a parent that is there must
-     * have the hash that its child names, and only the first one's parent may be gone. Rejected
-     * versions are no part of it.
+     * have the hash that its child names, and only the first one's parent may be gone. A version
+     * without a parent begins anew: what a new model's first one is, whatever was there before.
+     * Rejected versions are no part of it.
      *
      * @param oldestFirst the published versions that are kept
      */
@@ -32,13 +33,7 @@ public final class SnapshotChain {
             Manifest manifest = folder.manifest();
             Parent parent = manifest.parent();
             String there = parent == null ? null : hashes.get(parent.version());
-            if (!hashes.isEmpty() && parent == null) {
-                problems.add(
-                        "snapshot "
-                                + manifest.version()
-                                + " follows none, the version before it is "
-                                + hashes.lastKey());
-            } else if (parent != null && there != null && !there.equals(parent.manifestSha256())) {
+            if (parent != null && there != null && !there.equals(parent.manifestSha256())) {
                 problems.add(
                         "snapshot "
                                 + manifest.version()

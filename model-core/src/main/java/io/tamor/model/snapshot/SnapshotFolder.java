@@ -206,7 +206,10 @@ public final class SnapshotFolder {
      * versions it builds on, each verified by the hash that its child names.
      */
     public Snapshot load() throws IOException {
-        byte[] bytes = manifestBytes();
+        return load(manifestBytes());
+    }
+
+    private Snapshot load(byte[] bytes) throws IOException {
         Manifest manifest = ManifestJson.read(bytes, where(Manifest.FILE));
         for (Map.Entry<String, FileEntry> file : manifest.files().entrySet()) {
             if (!file.getKey().equals(manifest.parametersFile())) {
@@ -221,7 +224,8 @@ public final class SnapshotFolder {
 
     /** Reads the snapshot if its manifest has the hash that was announced. */
     public Snapshot load(String manifestSha256) throws IOException {
-        String found = manifestSha256();
+        byte[] bytes = manifestBytes(); // once: what is read is what was compared
+        String found = Sha256.hex(bytes);
         if (!found.equals(manifestSha256)) {
             throw new IOException(
                     where(Manifest.FILE)
@@ -230,7 +234,7 @@ public final class SnapshotFolder {
                             + ", announced was "
                             + manifestSha256);
         }
-        return load();
+        return load(bytes);
     }
 
     private SortedMap<String, INDArray> parameters(Manifest manifest) throws IOException {
