@@ -3,6 +3,7 @@ package io.tamor.jobs.cli;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.io.KafkaTopics;
+import io.tamor.jobs.learner.logic.ModelSpecs;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -16,8 +17,11 @@ final class DeploymentOption {
             description = "The deployment's YAML.")
     private Path config = Path.of("");
 
+    /** Reads it and checks all of it, the model too. */
     Deployment read() {
-        return DeploymentReader.read(config);
+        Deployment deployment = DeploymentReader.read(config);
+        ModelSpecs.of(deployment);
+        return deployment;
     }
 
     /** Sees to it that the topics are there as the configuration says. */

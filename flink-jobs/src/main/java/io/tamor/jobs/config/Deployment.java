@@ -81,6 +81,19 @@ public record Deployment(
                 "learner.disorder must be >= %s, the step in which the timeline emits, was %s",
                 LearnerOptions.LEAST_DISORDER,
                 learner.disorder());
+        problems.require(
+                        learner.userRowTtl().toMillis() > 0,
+                        "learner.user_row_ttl must be > 0, was %s",
+                        learner.userRowTtl())
+                .require(
+                        flink.checkpointInterval().toMillis() > 0,
+                        "flink.checkpoint_interval must be > 0, was %s",
+                        flink.checkpointInterval())
+                .require(
+                        flink.parallelism() <= flink.maxParallelism(),
+                        "flink.parallelism must be <= flink.max_parallelism (%d), was %d",
+                        flink.maxParallelism(),
+                        flink.parallelism());
         checkMerge(problems, learner, flink);
         problems.require(
                 snapshots.gate().horizon().compareTo(GateOptions.LEAST_HORIZON) >= 0,

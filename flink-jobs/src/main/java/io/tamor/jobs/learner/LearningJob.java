@@ -7,6 +7,7 @@ import io.tamor.jobs.io.KafkaSinks;
 import io.tamor.jobs.io.KafkaSources;
 import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.io.PacedSource;
+import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.snapshot.KafkaSnapshotAnnouncer;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.jobs.snapshot.SnapshotSink;
@@ -44,6 +45,7 @@ public final class LearningJob {
      */
     public static void define(
             StreamExecutionEnvironment env, Deployment deployment, boolean bounded) {
+        ModelSpecs.of(deployment); // a model that is none is told here, not by a failing task
         env.getConfig().setAutoWatermarkInterval(WATERMARK_INTERVAL_MS);
         ConsumedSampleSchema schema = new ConsumedSampleSchema(deployment.learner().startAtMs());
         DataStream<ConsumedSample> samples =

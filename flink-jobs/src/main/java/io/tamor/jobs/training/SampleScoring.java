@@ -1,12 +1,14 @@
 package io.tamor.jobs.training;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.learner.logic.ModelDifference;
 import io.tamor.jobs.learner.logic.ModelSpecs;
 import io.tamor.jobs.learner.logic.QueuedSample;
 import io.tamor.jobs.learner.logic.SampleReader;
 import io.tamor.jobs.learner.logic.SampleRows;
 import io.tamor.jobs.learner.logic.SampleRules;
 import io.tamor.model.config.FieldSpec;
+import io.tamor.model.config.ModelSpec;
 import io.tamor.model.network.MiniBatch;
 import io.tamor.model.score.ExternalRows;
 import io.tamor.model.score.Scorer;
@@ -54,8 +56,8 @@ public final class SampleScoring implements SampleFolder.Consumer {
     }
 
     /**
-     * @throws IllegalArgumentException where the deployment's features or tasks are not the ones
-     *     that the snapshot's model reads
+     * @throws IllegalArgumentException where the deployment's features, tasks, tiers, scenarios or
+     *     network are not the ones of the snapshot's model
      */
     public SampleScoring(Snapshot snapshot, Deployment deployment, Output out) {
         String wanted = snapshot.manifest().featureSchema();
@@ -68,8 +70,18 @@ public final class SampleScoring implements SampleFolder.Consumer {
                             + found
                             + "; give the configuration that the snapshot was trained with");
         }
+        ModelSpec model = snapshot.manifest().model();
+        String difference = ModelDifference.first(ModelSpecs.of(deployment), model);
+        if (difference != null) {
+            throw new IllegalArgumentException(
+                    "the configuration's model is not the snapshot's: "
+                            + difference
+                            + "; give the configuration that the snapshot was trained with");
+        }
         this.deployment = deployment;
-        this.capacity = deployment.learner().batch();
+        int field = ModelSpecs.userRowField(model);
+        int slots = field < 0 ? Integer.MAX_VALUE : model.input().fields().get(field).rows();
+        this.capacity = Math.min(deployment.learner().batch(), slots);
         this.scorer = new Scorer(snapshot, capacity, 1);
         this.out = out;
         this.rules = new SampleRules(deployment);

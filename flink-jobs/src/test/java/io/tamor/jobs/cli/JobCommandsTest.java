@@ -124,6 +124,9 @@ final class JobCommandsTest {
                 .isEqualTo(ExitStatus.DONE);
         assertThat(out.toString())
                 .contains("started    from version 1, manifest sha256 " + first.manifestSha256());
+        assertThat(run("snapshot", "verify", models.toString()))
+                .as(err.toString())
+                .isEqualTo(ExitStatus.DONE);
         assertThat(run("snapshot", "inspect", "--json", models.toString()))
                 .isEqualTo(ExitStatus.DONE);
         assertThat(out.toString()).contains("\"started_from\" : {");
@@ -173,6 +176,22 @@ final class JobCommandsTest {
                 .contains("/timeline/emit")
                 .contains("/snapshots/keep")
                 .doesNotContain("\tat ");
+    }
+
+    @Test
+    void aModelThatIsNoneIsRefusedBeforeAnythingStarts() throws IOException {
+        for (String[] change :
+                new String[][] {
+                    {"  ple: {levels: 1, own: 1, shared: 1, expert: [16, 8]}\n", "", "ple"},
+                    {"beta1: 0.9,", "beta1: 1.5,", "beta1"},
+                    {"- {name: click,", "- {name: dense,", "task dense has the name of an input"},
+                }) {
+            assertThat(example()).contains(change[0]);
+            Path file = write(example().replace(change[0], change[1]));
+            assertThat(run("config", "check", file.toString())).isEqualTo(ExitStatus.USAGE);
+            assertThat(err.toString()).contains(change[2]).doesNotContain("\tat ");
+            assertThat(run("learner", "--config", file.toString())).isEqualTo(ExitStatus.USAGE);
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.tamor.jobs.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.learner.logic.TestingSamples;
@@ -117,6 +118,37 @@ class OfflineTrainingTest {
 
     private static String shown(IntFunction<Float> prediction, int tasks) {
         return IntStream.range(0, tasks).mapToObj(prediction).toList().toString();
+    }
+
+    @Test
+    void aVersionScoresWithItsOwnConfigurationOrALargerBatchAndRefusesOthers() throws Exception {
+        OfflineTraining training = new OfflineTraining(deployment, Long.MIN_VALUE);
+        SampleFolder files = TestingSampleFolder.write(folder.resolve("s"), samples, 1);
+        training.run(files);
+        Path version = TrainedModel.write(training, deployment, folder.resolve("out"));
+        Snapshot snapshot = new SnapshotFolder(new LocalSnapshotStore(version)).load();
+        long[] scored = {0};
+        SampleScoring larger =
+                new SampleScoring(
+                        snapshot,
+                        TestingSamples.deployment(folder, 64),
+                        (sample, scores, row) -> scored[0]++);
+        larger.run(files);
+        assertThat(scored[0]).isEqualTo(samples.size());
+        List<String> scenarios = new ArrayList<>(deployment.scenarios());
+        String others = scenarios.get(1) + ", " + scenarios.get(0);
+        Deployment reordered =
+                TestingSamples.deployment(
+                        folder,
+                        yaml ->
+                                yaml.replace("batch: 64", "batch: 16")
+                                        .replace(
+                                                scenarios.get(0) + ", " + scenarios.get(1),
+                                                others));
+        assertThat(reordered.scenarios()).isNotEqualTo(scenarios);
+        assertThatThrownBy(() -> new SampleScoring(snapshot, reordered, (sample, s, row) -> {}))
+                .hasMessageContaining("the configuration's model is not the snapshot's")
+                .hasMessageContaining("scenarios");
     }
 
     @Test

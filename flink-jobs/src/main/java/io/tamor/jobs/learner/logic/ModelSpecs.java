@@ -28,6 +28,7 @@ import io.tamor.model.config.Side;
 import io.tamor.model.config.Target;
 import io.tamor.model.config.TaskKind;
 import io.tamor.model.config.TaskSpec;
+import io.tamor.model.snapshot.onnx.OnnxExport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -41,21 +42,35 @@ import org.jspecify.annotations.Nullable;
 public final class ModelSpecs {
     private ModelSpecs() {}
 
-    /** The description; a {@link ConfigurationException} lists what the model block lacks. */
+    /**
+     * The description; a {@link ConfigurationException} lists what the model block lacks, and why
+     * no version could be made of it.
+     */
     public static ModelSpec of(Deployment deployment) {
         try {
             JsonNode model = new ObjectMapper().readTree(deployment.model());
-            return new ModelSpec(
-                    network(model),
-                    input(deployment),
-                    deployment.tasks().stream().map(ModelSpecs::task).toList(),
-                    optimizer(model.get("optimizer")),
-                    model.get("seed").asLong());
+            ModelSpec spec =
+                    new ModelSpec(
+                            network(model),
+                            input(deployment),
+                            deployment.tasks().stream().map(ModelSpecs::task).toList(),
+                            optimizer(model.get("optimizer")),
+                            model.get("seed").asLong());
+            require(deployment, OnnxExport.problems(spec)); // every full version has the file
+            return spec;
         } catch (IllegalArgumentException | JsonProcessingException e) {
-            throw new ConfigurationException(
-                    "deployment " + deployment.name() + ", model",
-                    List.of(String.valueOf(e.getMessage())));
+            throw bad(deployment, List.of(String.valueOf(e.getMessage())));
         }
+    }
+
+    private static void require(Deployment deployment, List<String> problems) {
+        if (!problems.isEmpty()) {
+            throw bad(deployment, problems);
+        }
+    }
+
+    private static ConfigurationException bad(Deployment deployment, List<String> problems) {
+        return new ConfigurationException("deployment " + deployment.name() + ", model", problems);
     }
 
     /** Index of the external field that holds the user row, -1 where the model has none. */

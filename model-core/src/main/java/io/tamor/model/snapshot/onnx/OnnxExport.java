@@ -7,6 +7,8 @@ import io.tamor.model.snapshot.ManifestJson;
 import io.tamor.model.snapshot.SnapshotFile;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import onnx.Onnx;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,7 +34,7 @@ public final class OnnxExport {
     public static final int OPSET = 13;
 
     private static final int IR_VERSION = 7;
-    private static final long LARGEST = Integer.MAX_VALUE - (1L << 20);
+    private static final long LARGEST = Integer.MAX_VALUE - (1L << 24);
 
     private OnnxExport() {}
 
@@ -46,24 +48,37 @@ public final class OnnxExport {
         return out -> write(spec, parameters, steps, out);
     }
 
+    /** Why a model cannot be a file, whatever its parameters; empty where it can. */
+    public static List<String> problems(ModelSpec spec) {
+        List<String> problems = new ArrayList<>();
+        for (TaskSpec task : spec.tasks()) {
+            if (OnnxInputs.NAMES.contains(task.name())) {
+                problems.add("task " + task.name() + " has the name of an input; rename the task");
+            }
+        }
+        long bytes =
+                spec.input().fields().stream()
+                        .filter(field -> !field.external())
+                        .mapToLong(field -> (long) field.rows() * field.dim() * Float.BYTES)
+                        .sum();
+        if (bytes > LARGEST) {
+            problems.add(
+                    "the tables of all features have "
+                            + bytes
+                            + " bytes, the ONNX file of a version holds at most "
+                            + LARGEST
+                            + "; lower rows or dim");
+        }
+        return problems;
+    }
+
     /** Writes the model; equal models give equal bytes. Does not close the stream. */
     public static void write(
             ModelSpec spec, Map<String, INDArray> parameters, long steps, OutputStream out)
             throws IOException {
-        long bytes = parameters.values().stream().mapToLong(INDArray::length).sum() * Float.BYTES;
-        if (bytes > LARGEST) {
-            throw new IllegalArgumentException(
-                    "an ONNX file holds at most "
-                            + LARGEST
-                            + " bytes of parameters, this model has "
-                            + bytes
-                            + "; publish it without ONNX");
-        }
-        for (TaskSpec task : spec.tasks()) {
-            if (OnnxInputs.NAMES.contains(task.name())) {
-                throw new IllegalArgumentException(
-                        "task " + task.name() + " has the name of an input; rename the task");
-            }
+        List<String> problems = problems(spec);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", problems));
         }
         OnnxGraph graph = new OnnxGraph(parameters);
         OnnxInputs inputs = new OnnxInputs(graph, spec.input(), parameters);

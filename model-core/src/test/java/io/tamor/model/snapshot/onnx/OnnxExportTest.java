@@ -165,6 +165,14 @@ class OnnxExportTest {
                         1);
         assertThatThrownBy(() -> OnnxExport.write(clash, trainer.snapshotParameters(), 0, out))
                 .hasMessageContaining("task tier has the name of an input");
+        FieldSpec huge = new FieldSpec("huge", Side.USER, 40_000_000, 16, false);
+        FieldSpec slots = new FieldSpec("slots", Side.USER, 40_000_000, 16, true);
+        assertThat(OnnxExport.problems(withFields(plain, List.of(huge))))
+                .singleElement()
+                .asString()
+                .contains("2560000000 bytes")
+                .contains("lower rows or dim");
+        assertThat(OnnxExport.problems(withFields(plain, List.of(slots)))).isEmpty();
         assertThatThrownBy(() -> OnnxExport.write(plain, Map.of(), 0, out))
                 .hasMessageContaining("is missing");
     }
