@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /**
@@ -26,6 +27,9 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
  */
 public final class DeploymentReader {
     private static final String SCHEMA = "deployment.schema.json";
+
+    /** Where values can be passwords, which no message repeats. */
+    private static final String SECRETS = "/kafka/properties";
 
     private DeploymentReader() {}
 
@@ -60,7 +64,7 @@ public final class DeploymentReader {
                             "line "
                                     + (e.getLocation() == null ? "?" : e.getLocation().getLineNr())
                                     + ": not YAML: "
-                                    + e.getOriginalMessage()));
+                                    + withoutContent(e.getOriginalMessage())));
         }
         checkStructure(where, tree);
         Defaults.fill(tree, schema());
@@ -76,6 +80,17 @@ public final class DeploymentReader {
             }
             throw new ConfigurationException(where, List.of(e.getOriginalMessage()));
         }
+    }
+
+    /**
+     * A parser's message without what it quotes of the text, which may be a password: lines that
+     * are indented, and names of aliases.
+     */
+    private static String withoutContent(String message) {
+        return message.lines()
+                .takeWhile(line -> !line.startsWith(" "))
+                .map(line -> line.replaceAll("\\balias .*", "alias"))
+                .collect(Collectors.joining(", "));
     }
 
     private static void checkStructure(String where, JsonNode tree) {
@@ -105,7 +120,8 @@ public final class DeploymentReader {
             return text + nearest(error, schema);
         }
         JsonNode found = error.getInstanceNode();
-        return found == null || found.isContainerNode() ? text : text + ", found " + found;
+        boolean tells = found != null && !found.isContainerNode() && !key.startsWith(SECRETS);
+        return tells ? text + ", found " + found : text;
     }
 
     /** Names the known key most like the unknown one, since most unknown keys are misspelt ones. */

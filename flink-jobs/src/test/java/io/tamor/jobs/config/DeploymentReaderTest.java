@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class DeploymentReaderTest {
@@ -230,5 +231,23 @@ final class DeploymentReaderTest {
                 new KafkaOptions(
                         "h:1", java.util.Map.of("sasl.jaas.config", "password=\"hidden\""));
         assertThat(kafka.toString()).contains("sasl.jaas.config").doesNotContain("hidden");
+    }
+
+    @Test
+    void noMessageRepeatsWhatMayBeAPassword() throws IOException {
+        for (String value :
+                List.of("4242hidden: x", "@hidden", "!<hidden", "[hidden", "'hidden", "424242")) {
+            String yaml =
+                    example()
+                            .replace(
+                                    "kafka: {bootstrap: \"localhost:9092\"}",
+                                    "kafka:\n  bootstrap: \"localhost:9092\"\n  properties:\n"
+                                            + "    ssl.key.password: "
+                                            + value);
+            assertThatThrownBy(() -> DeploymentReader.parse("x", yaml))
+                    .as(value)
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageNotContainingAny("hidden", "4242");
+        }
     }
 }
