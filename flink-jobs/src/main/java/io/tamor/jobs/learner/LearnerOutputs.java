@@ -2,6 +2,7 @@ package io.tamor.jobs.learner;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.io.OutgoingRecord;
+import io.tamor.jobs.io.RejectedPayload;
 import io.tamor.jobs.learner.logic.DriftAlarms;
 import io.tamor.jobs.learner.logic.DriftMonitor.Signal;
 import io.tamor.jobs.learner.logic.LearnerProgress;
@@ -12,7 +13,6 @@ import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.UserBiasRow;
 import io.tamor.schemas.wire.FeatureWire;
 import io.tamor.schemas.wire.RecordWire;
-import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -91,21 +91,19 @@ final class LearnerOutputs {
 
     /** A record that is not used, whole. */
     void rejected(ConsumedSample consumed, RejectionCause cause, String detail) {
-        RejectedRecord rejected =
+        RejectedRecord.Builder rejected =
                 RejectedRecord.newBuilder()
                         .setCause(cause)
-                        .setDetail(detail)
                         .setStream("samples")
                         .setTopic(deployment.topics().samples().name())
                         .setPartition(consumed.partition)
                         .setOffset(consumed.offset)
-                        .setEventTimeMs(consumed.timestampMs)
-                        .setPayload(ByteBuffer.wrap(consumed.payload))
-                        .build();
+                        .setEventTimeMs(consumed.timestampMs);
         emit(
                 OnlineLearnerOperator.REJECTED,
                 consumed.userId,
-                rejectedWire.encode(rejected),
+                rejectedWire.encode(
+                        RejectedPayload.put(rejected, consumed.payload, detail).build()),
                 consumed.timestampMs);
     }
 

@@ -2,6 +2,7 @@ package io.tamor.jobs.timeline;
 
 import io.tamor.jobs.config.Topics;
 import io.tamor.jobs.io.OutgoingRecord;
+import io.tamor.jobs.io.RejectedPayload;
 import io.tamor.jobs.timeline.logic.RawEvent;
 import io.tamor.jobs.timeline.logic.TimelineOutput;
 import io.tamor.schemas.Correction;
@@ -9,7 +10,6 @@ import io.tamor.schemas.RejectedRecord;
 import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
 import io.tamor.schemas.wire.RecordWire;
-import java.nio.ByteBuffer;
 import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
@@ -60,23 +60,21 @@ final class TimelineEdge implements TimelineOutput {
     @Override
     public void rejected(RawEvent event, RejectionCause cause, String detail) {
         boolean decoded = cause != RejectionCause.UNDECODABLE;
-        RejectedRecord record =
+        RejectedRecord.Builder record =
                 RejectedRecord.newBuilder()
                         .setCause(cause)
-                        .setDetail(detail)
                         .setStream(event.kind().stream())
                         .setTopic(event.kind().topic(topics).name())
                         .setPartition(event.partition())
                         .setOffset(event.offset())
-                        .setEventTimeMs(decoded ? event.timeMs() : null)
-                        .setPayload(ByteBuffer.wrap(event.payload()))
-                        .build();
+                        .setEventTimeMs(decoded ? event.timeMs() : null);
+        RejectedRecord whole = RejectedPayload.put(record, event.payload(), detail).build();
         // Kafka refuses negative timestamps, and an impossible event may claim one.
         long timestampMs = Math.max(0, event.timeMs());
         output.collect(
                 rejected,
                 new StreamRecord<>(
-                        new OutgoingRecord(event.userId(), timestampMs, rejections.encode(record)),
+                        new OutgoingRecord(event.userId(), timestampMs, rejections.encode(whole)),
                         timestampMs));
     }
 }

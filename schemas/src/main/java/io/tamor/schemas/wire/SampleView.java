@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * whatever else is a sample goes through {@link RecordWire} first. The bytes belong to the view.
  */
 public final class SampleView {
+    /** Bytes of the longest sample that has a view. */
+    public static final int MOST_BYTES = 1 << 20;
+
     private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle FLOAT =
             MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
     private static final byte[] HEADER = header();
-
-    /** What is longer is left to {@link RecordWire}, which refuses it. */
-    private static final int MOST_BYTES = 1 << 20;
 
     private final byte[] bytes;
     private final long impressionId;

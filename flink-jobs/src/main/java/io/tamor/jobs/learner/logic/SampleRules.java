@@ -7,6 +7,7 @@ import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
 import io.tamor.schemas.wire.FeatureWire;
 import io.tamor.schemas.wire.MalformedRecordException;
+import io.tamor.schemas.wire.SampleView;
 import java.io.Serializable;
 import java.util.LinkedHashSet;
 import java.util.Locale;
@@ -27,6 +28,9 @@ public final class SampleRules implements Serializable {
 
     /** Largest loss weight accepted. */
     public static final float LARGEST_WEIGHT = 1e6f;
+
+    /** Room on the wire for all but names and features, with a thousand tasks. */
+    private static final int BYTES_BESIDE = 1 << 14;
 
     private final SampleSchema schema;
     private final String labelSet;
@@ -99,6 +103,13 @@ public final class SampleRules implements Serializable {
                     sample.getMasks().size(),
                     sample.getWeights().size());
         }
+        if (mostBytes(sample) > SampleView.MOST_BYTES) {
+            return refuse(
+                    RejectionCause.INVALID,
+                    "names, categorical and dense may have %d bytes at three a character, found %d",
+                    SampleView.MOST_BYTES - BYTES_BESIDE,
+                    mostBytes(sample) - BYTES_BESIDE);
+        }
         if (sample.getMaturedAtMs() < sample.getImpressionTimeMs()) {
             return refuse(
                     RejectionCause.INVALID,
@@ -107,6 +118,21 @@ public final class SampleRules implements Serializable {
                     sample.getImpressionTimeMs());
         }
         return null;
+    }
+
+    /** At least its length on the wire; numbers, labels, masks and weights are in the constant. */
+    private static long mostBytes(Sample sample) {
+        long characters =
+                (long) sample.getImpressionId().length()
+                        + sample.getUserId().length()
+                        + sample.getItemId().length()
+                        + sample.getLabelSet().length()
+                        + sample.getScenario().length()
+                        + sample.getTier().length();
+        return BYTES_BESIDE
+                + 3 * characters
+                + sample.getCategorical().remaining()
+                + sample.getDense().remaining();
     }
 
     private @Nullable Refusal checkValues(Sample sample) {

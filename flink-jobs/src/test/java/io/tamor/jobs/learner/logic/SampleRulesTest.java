@@ -82,6 +82,15 @@ class SampleRulesTest {
         invalid(b -> b.setCategorical(ByteBuffer.wrap(new byte[] {9})), "categorical");
         invalid(b -> b.setMaturedAtMs(0), "before");
         invalid(b -> b.setUserId(""), "key");
+        invalid(b -> b.setItemId("i".repeat(1 << 20)), "three a character");
+    }
+
+    @Test
+    void theLongestSampleThatPassesHasAView() {
+        Sample longest = Sample.newBuilder(good).setItemId("\u4e2d".repeat(343_000)).build();
+        assertThat(new SampleRules(deployment).check(longest, good.getUserId())).isNull();
+        assertThat(new SampleReader(deployment).of(longest, "", 0).maturedAtMs())
+                .isEqualTo(good.getMaturedAtMs());
     }
 
     private void poisoned(Consumer<Sample.Builder> change) {
