@@ -172,7 +172,7 @@ final class Due {
         if (kind == Kind.LABELS) {
             impression().write(out);
         } else if (kind == Kind.STAGE) {
-            out.writeShort(frozen.length);
+            out.writeInt(frozen.length);
             out.write(frozen);
             impression().writeBesideFeatures(out);
         }
@@ -198,17 +198,18 @@ final class Due {
         }
         if (version < 3) {
             PendingImpression impression = PendingImpression.read(in, labelsVersion);
-            return stage(user, impression, readFeatures(in));
+            return stage(user, impression, readFeatures(in, version));
         }
-        byte[] frozen = readFeatures(in);
+        byte[] frozen = readFeatures(in, version);
         return stage(
                 user,
                 PendingImpression.readBesideFeatures(in, frozen, atMs, labelsVersion),
                 frozen);
     }
 
-    private static byte[] readFeatures(DataInputView in) throws IOException {
-        byte[] frozen = new byte[in.readUnsignedShort()];
+    private static byte[] readFeatures(DataInputView in, int version) throws IOException {
+        int length = version < 5 ? in.readUnsignedShort() : in.readInt();
+        byte[] frozen = new byte[length];
         in.readFully(frozen);
         return frozen;
     }

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A chunk is compressed here and not by RocksDB alone, so that it is small from the write buffer
  * on, and as a whole: what it holds is alike. Version 1 held five minutes, and its bytes are those
- * of version 2; {@link Due} says what version 3 brought; up to that one chunks were as they are.
+ * of version 2; {@link Due} says what version 3 brought; up to that one chunks were as they are. Up
+ * to version 4 features had at most 65,535 bytes.
  */
 final class DueChunks {
     // Names and types are a stored format, and so are the groups' keys.
@@ -40,7 +41,7 @@ final class DueChunks {
             new MapStateDescriptor<>(
                     "due", LongSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE);
 
-    private static final int VERSION = 4;
+    private static final int VERSION = 5;
 
     /** Of version and version of the labels' form. */
     private static final int HEAD_BYTES = 2;

@@ -9,7 +9,7 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 
 /**
  * The watermark of a partition: its newest usable event minus the allowed disorder. Refused records
- * do not move it, whatever time they claim.
+ * do not move it, whatever time they claim, and a partition that has no others is idle.
  */
 final class EventWatermarks implements WatermarkGenerator<RawEvent> {
     private final long disorderMs;
@@ -28,17 +28,33 @@ final class EventWatermarks implements WatermarkGenerator<RawEvent> {
      */
     static WatermarkStrategy<RawEvent> strategy(EventTimeOptions options, boolean bounded) {
         long disorderMs = options.disorder().toMillis();
-        WatermarkStrategy<RawEvent> strategy =
-                WatermarkStrategy.<RawEvent>forGenerator(c -> new EventWatermarks(disorderMs))
-                        .withTimestampAssigner((event, recordTimestamp) -> event.timeMs());
-        return bounded ? strategy : strategy.withIdleness(options.idle());
+        WatermarkStrategy<RawEvent> all =
+                WatermarkStrategy.forGenerator(c -> new EventWatermarks(disorderMs));
+        WatermarkStrategy<RawEvent> strategy = bounded ? all : all.withIdleness(options.idle());
+        return WatermarkStrategy.<RawEvent>forGenerator(
+                        c -> new Usable(strategy.createWatermarkGenerator(c)))
+                .withTimestampAssigner((event, recordTimestamp) -> event.timeMs());
+    }
+
+    /** Shows a generator the usable events alone. */
+    private record Usable(WatermarkGenerator<RawEvent> generator)
+            implements WatermarkGenerator<RawEvent> {
+        @Override
+        public void onEvent(RawEvent event, long timestampMs, WatermarkOutput output) {
+            if (event.cause() == null) {
+                generator.onEvent(event, timestampMs, output);
+            }
+        }
+
+        @Override
+        public void onPeriodicEmit(WatermarkOutput output) {
+            generator.onPeriodicEmit(output);
+        }
     }
 
     @Override
     public void onEvent(RawEvent event, long timestampMs, WatermarkOutput output) {
-        if (event.cause() == null) {
-            newestMs = Math.max(newestMs, event.timeMs());
-        }
+        newestMs = Math.max(newestMs, event.timeMs());
     }
 
     @Override

@@ -43,13 +43,23 @@ final class RecentUsers {
         this.copied = copied;
     }
 
-    /** The current key's user, to be changed and then {@link #changed}. */
+    /** Users on the heap. */
+    int count() {
+        return recent.size();
+    }
+
+    /** A user, to be changed and then {@link #changed}; its key is the current one then. */
     Recent load(String user) throws Exception {
         Recent found = recent.get(user);
         if (found == null) {
+            makeRoom();
+            keys.accept(user);
             UserState stored = states.value();
             found = new Recent(frozen, stored == null ? new UserState() : stored, stored != null);
             recent.put(user, found);
+            weigh(found);
+        } else {
+            keys.accept(user);
         }
         return found;
     }
@@ -57,9 +67,17 @@ final class RecentUsers {
     /** Takes note of a change; makes room, which may change the current key. */
     void changed(Recent user) throws Exception {
         user.changed = true;
+        weigh(user);
+        makeRoom();
+    }
+
+    private void weigh(Recent user) {
         long now = user.user.size() + user.fresh.size() + 1L;
         weight += now - user.weight;
         user.weight = now;
+    }
+
+    private void makeRoom() throws Exception {
         Iterator<Map.Entry<String, Recent>> eldest = recent.entrySet().iterator();
         while (weight > MOST && recent.size() > 1) {
             Map.Entry<String, Recent> out = eldest.next();

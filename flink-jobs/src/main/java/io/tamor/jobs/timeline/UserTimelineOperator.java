@@ -6,6 +6,7 @@ import io.tamor.jobs.timeline.logic.Event;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.EventWire;
 import io.tamor.jobs.timeline.logic.RawEvent;
+import io.tamor.jobs.timeline.logic.StageRules;
 import io.tamor.jobs.timeline.logic.Tally;
 import io.tamor.jobs.timeline.logic.TimelineRules;
 import io.tamor.jobs.timeline.logic.UserState;
@@ -77,6 +78,9 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     static final ListStateDescriptor<byte[]> COUNTS =
             new ListStateDescriptor<>("counts", BytePrimitiveArraySerializer.INSTANCE);
 
+    static final ListStateDescriptor<byte[]> STAGE_RULES =
+            new ListStateDescriptor<>("stage-rules", BytePrimitiveArraySerializer.INSTANCE);
+
     /** Events that waited in former builds, and their timers. */
     static final ListStateDescriptor<RawEvent> UNRIPE =
             new ListStateDescriptor<>("unripe-events", RawEventSerializer.INSTANCE);
@@ -98,8 +102,10 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     private DueQueue due;
     private OpenStages stages;
     private RecentUsers users;
+    private final StageRules stageRules;
     private ListState<byte[]> progress;
     private ListState<byte[]> counts;
+    private ListState<byte[]> formerStageRules;
     private boolean formerState;
     private TimelineMetrics figures;
 
@@ -109,6 +115,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         super(parameters, EventKind.values().length);
         this.edge = new TimelineEdge(deployment.topics(), output, CORRECTIONS, REJECTED);
         this.rules = new TimelineRules(deployment, tally, edge);
+        this.stageRules = StageRules.of(deployment);
         this.counters = new TimelineCounters(tally, rules.tally());
         for (EventKind kind : EventKind.values()) {
             inputs.add(new EventInput(this, kind.code() + 1));
@@ -153,6 +160,10 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
                         this::setCurrentKey,
                         getKeyedStateBackend().isSafeToReuseKVState());
         progress = context.getOperatorStateStore().getUnionListState(PROGRESS);
+        formerStageRules = context.getOperatorStateStore().getUnionListState(STAGE_RULES);
+        for (byte[] stored : formerStageRules.get()) {
+            stageRules.requireSame(stored);
+        }
         formerState = context.isRestored();
         for (byte[] stored : progress.get()) {
             due.restore(stored);
@@ -224,7 +235,6 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         figures.event(event.userId());
         RejectionCause refused = event.cause();
         if (refused == RejectionCause.LATE) {
-            setCurrentKey(event.userId());
             rules.refuseLate(
                     users.load(event.userId()).user,
                     wire.decodeAgain(event),
@@ -266,7 +276,6 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     }
 
     private RecentUsers.Recent begin(String user) throws Exception {
-        setCurrentKey(user);
         RecentUsers.Recent recent = users.load(user);
         stages.begin(user, recent.user.forgets());
         return recent;
@@ -285,7 +294,6 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
 
     @Override
     public void look(Due look) throws Exception {
-        setCurrentKey(look.user);
         RecentUsers.Recent recent = users.load(look.user);
         boolean forgot = rules.look(recent.user, recent, due.nowMs());
         long nextMs = rules.lookMs(look.user, recent.user);
@@ -331,6 +339,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         super.snapshotState(context);
         progress.update(List.of(due.progress()));
         counts.update(List.of(tally.toBytes()));
+        formerStageRules.update(List.of(stageRules.toBytes()));
         counters.publish();
     }
 

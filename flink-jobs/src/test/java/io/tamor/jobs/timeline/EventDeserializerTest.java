@@ -28,6 +28,10 @@ final class EventDeserializerTest {
                 new Impossible(TestingEvent.impression("", "u", T, "item", "fund", null), "id"),
                 new Impossible(TestingEvent.impression("i", "u", T, "", "fund", null), "itemId"),
                 new Impossible(
+                        TestingEvent.impression("i", "u", T, "item".repeat(2_000), "fund", null),
+                        "wanted at most 4096 characters of user, event, item and impression, was"
+                                + " 8000"),
+                new Impossible(
                         TestingEvent.impression("i", "u", 0, "item", "fund", null), "eventTimeMs"),
                 new Impossible(
                         TestingEvent.impression("i", "u", Long.MAX_VALUE, "item", "fund", null),

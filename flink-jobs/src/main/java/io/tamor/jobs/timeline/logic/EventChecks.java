@@ -18,6 +18,9 @@ public final class EventChecks implements Serializable {
     /** The end of the year 9999: later times are broken clocks, and leave room for windows. */
     static final long LATEST_MS = 253_402_300_799_999L;
 
+    /** What is longer is no id, and is kept with everything that is remembered of an event. */
+    static final int MOST_ID_CHARACTERS = 4096;
+
     private final Set<String> scenarios;
     private final Set<String> tiers;
     private final @Nullable String tierAttribute;
@@ -54,6 +57,19 @@ public final class EventChecks implements Serializable {
         }
         if (event.id().isEmpty()) {
             return "id: wanted the event's id, was empty";
+        }
+        String impressionId = event.impressionId();
+        int longest =
+                Math.max(
+                        Math.max(event.raw().userId().length(), event.id().length()),
+                        Math.max(
+                                event.itemId().length(),
+                                impressionId == null ? 0 : impressionId.length()));
+        if (longest > MOST_ID_CHARACTERS) {
+            return "ids: wanted at most "
+                    + MOST_ID_CHARACTERS
+                    + " characters of user, event, item and impression, was "
+                    + longest;
         }
         if (!isTime(event.timeMs())) {
             return "eventTimeMs: wanted epoch milliseconds in (0, "

@@ -4,11 +4,14 @@ import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.FeatureSource;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Whether a decoded event can be at all, by what the configuration and the records' docs say. */
 final class PlainChecks {
     private static final long END_OF_TIME_MS =
             Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
+
+    private static final int LONGEST_ID = 4096;
 
     private final Deployment deployment;
 
@@ -17,7 +20,11 @@ final class PlainChecks {
     }
 
     boolean possible(PlainEvent event) {
-        boolean named = !event.user().isEmpty() && !event.id().isEmpty();
+        boolean named =
+                !event.user().isEmpty()
+                        && !event.id().isEmpty()
+                        && Stream.of(event.user(), event.id(), event.item(), event.impressionId())
+                                .noneMatch(id -> id != null && id.length() > LONGEST_ID);
         boolean timed = event.timeMs() > 0 && event.timeMs() <= END_OF_TIME_MS;
         boolean scenario =
                 event.namedScenario() == null || deployment.scenarios().contains(event.scenario());
