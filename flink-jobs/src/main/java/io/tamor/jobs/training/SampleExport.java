@@ -45,7 +45,10 @@ public final class SampleExport {
         try {
             new CommittedRecords(deployment.kafka())
                     .forEach(deployment.topics().samples(), export::take);
-            folder.clear(); // not before all that replaces it is there
+            for (RecordFileWriter<Sample> writer : export.writers.values()) {
+                writer.end();
+            }
+            folder.clear(); // all that replaces it is written
             for (RecordFileWriter<Sample> writer : export.writers.values()) {
                 writer.finish();
             }

@@ -49,15 +49,20 @@ public final class RecordFileWriter<T extends SpecificRecordBase> implements Aut
         return count;
     }
 
-    /** The file is whole: gives it its name. Nothing can be added any more. */
-    public void finish() throws IOException {
+    /** The file is whole, still without its name: nothing can be added any more. */
+    public void end() throws IOException {
         writer.close();
-        finished = true;
+    }
+
+    /** Ends the file, if it has not been, and gives it its name. */
+    public void finish() throws IOException {
+        end();
         try {
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
         }
+        finished = true;
     }
 
     /** Deletes what was not finished. */
