@@ -13,8 +13,14 @@ public final class RejectedPayload {
     public static final int MOST_BYTES = 1 << 19;
 
     private static final int MOST_DETAIL = 4000;
+    private static final int MOST_KEY = 4096;
 
     private RejectedPayload() {}
+
+    /** The key of such a record: its user, or none where that is too long to be one. */
+    public static String key(String userId) {
+        return userId.length() > MOST_KEY ? "" : userId;
+    }
 
     /** Sets payload and detail, which says so where the payload is cut. */
     public static RejectedRecord.Builder put(

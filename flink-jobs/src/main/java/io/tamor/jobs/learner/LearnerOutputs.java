@@ -89,7 +89,7 @@ final class LearnerOutputs {
         emit(OnlineLearnerOperator.USER_ROWS, userId, value, nowMs);
     }
 
-    /** A record that is not used, whole. */
+    /** A record that is not used, whole unless it is very long. */
     void rejected(ConsumedSample consumed, RejectionCause cause, String detail) {
         RejectedRecord.Builder rejected =
                 RejectedRecord.newBuilder()
@@ -101,7 +101,7 @@ final class LearnerOutputs {
                         .setEventTimeMs(consumed.timestampMs);
         emit(
                 OnlineLearnerOperator.REJECTED,
-                consumed.userId,
+                RejectedPayload.key(consumed.userId),
                 rejectedWire.encode(
                         RejectedPayload.put(rejected, consumed.payload, detail).build()),
                 consumed.timestampMs);

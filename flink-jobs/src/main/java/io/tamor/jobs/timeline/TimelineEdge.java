@@ -74,7 +74,10 @@ final class TimelineEdge implements TimelineOutput {
         output.collect(
                 rejected,
                 new StreamRecord<>(
-                        new OutgoingRecord(event.userId(), timestampMs, rejections.encode(whole)),
+                        new OutgoingRecord(
+                                RejectedPayload.key(event.userId()),
+                                timestampMs,
+                                rejections.encode(whole)),
                         timestampMs));
     }
 }

@@ -3,6 +3,7 @@ package io.tamor.jobs.timeline;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.io.OutgoingRecord;
 import io.tamor.jobs.timeline.logic.Event;
+import io.tamor.jobs.timeline.logic.EventChecks;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.EventWire;
 import io.tamor.jobs.timeline.logic.RawEvent;
@@ -242,10 +243,22 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         } else if (refused != null) {
             rules.reject(event, refused, event.detail());
         } else if (event.timeMs() <= due.doneMs(event.userId())) {
-            late(wire.decodeAgain(event));
+            Event late = wire.decodeAgain(event);
+            if (isKeepable(late)) {
+                late(late);
+            }
         } else {
             due.add(Due.event(event));
         }
+    }
+
+    /** Rejects what a build without a limit of ids' lengths left in its state. */
+    private boolean isKeepable(Event event) {
+        String problem = EventChecks.idProblemOf(event);
+        if (problem != null) {
+            rules.reject(event.raw(), RejectionCause.INVALID, problem);
+        }
+        return problem == null;
     }
 
     private void late(Event event) throws Exception {
@@ -259,7 +272,10 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     public void events(List<Due> dues) throws Exception {
         List<Event> events = new ArrayList<>(dues.size());
         for (Due one : dues) {
-            events.add(wire.decodeAgain(one.event()));
+            Event event = wire.decodeAgain(one.event());
+            if (isKeepable(event)) {
+                events.add(event);
+            }
         }
         if (events.size() > 1) {
             events.sort(BY_USER);

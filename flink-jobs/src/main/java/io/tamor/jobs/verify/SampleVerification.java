@@ -4,6 +4,7 @@ import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.TopicOptions;
 import io.tamor.jobs.config.Topics;
 import io.tamor.jobs.io.CommittedRecords;
+import io.tamor.jobs.io.RejectedPayload;
 import io.tamor.jobs.verify.logic.Difference;
 import io.tamor.jobs.verify.logic.Evidence;
 import io.tamor.jobs.verify.logic.FoundCorrection;
@@ -88,7 +89,7 @@ public final class SampleVerification {
                             sampleEnds,
                             rejectedEnds,
                             correctionEnds,
-                            user -> Math.floorMod(user.hashCode(), shares) == number));
+                            user -> Math.floorMod(fileUnder(user).hashCode(), shares) == number));
         }
         return new VerifiedSamples(
                 verification.sampleCount(),
@@ -111,6 +112,11 @@ public final class SampleVerification {
             count++;
             next.accept(difference);
         }
+    }
+
+    /** Records that name no user, or one too long to be one, go together: so are they rejected. */
+    private static String fileUnder(String user) {
+        return RejectedPayload.key(user);
     }
 
     /** Into how many shares the users are divided, so that one fits into half of the heap. */

@@ -33,5 +33,7 @@ final class RejectedPayloadTest {
         assertThat(record.getDetail()).contains("the first 524288 of 3000000 bytes");
         assertThat(RecordWire.of(RejectedRecord.class).encode(record))
                 .hasSizeBetween(RejectedPayload.MOST_BYTES, 1 << 20);
+        assertThat(RejectedPayload.key("u".repeat(4096))).hasSize(4096);
+        assertThat(RejectedPayload.key("u".repeat(4097))).isEmpty();
     }
 }

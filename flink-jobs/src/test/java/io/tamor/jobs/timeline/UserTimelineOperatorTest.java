@@ -95,6 +95,23 @@ final class UserTimelineOperatorTest {
         }
     }
 
+    /** As a build left it in its state that did not refuse it on arrival. */
+    @Test
+    void anEventThatWaitsWithAnIdTooLongToBeKeptIsRejectedWhenItIsDue() throws Exception {
+        try (TestingTimeline timeline = new TestingTimeline(DEPLOYMENT, true, 1)) {
+            timeline.feed(
+                    TestingEvent.impression("i", "u", T, "item".repeat(20_000), "fund", null)
+                            .raw(5));
+            timeline.feed(TestingEvent.impression("j", "u", T + 1, "item", "fund", null).raw(6));
+            timeline.restore(1);
+            timeline.finish();
+            assertThat(timeline.rejected).hasSize(1);
+            assertThat(timeline.rejected.get(0).getCause()).isEqualTo(RejectionCause.INVALID);
+            assertThat(timeline.rejected.get(0).getOffset()).isEqualTo(5);
+            assertThat(timeline.samples).isNotEmpty();
+        }
+    }
+
     /**
      * Twice as much as waits in memory, written, read, and moved to other subtasks: a few things in
      * what a chunk may span, and some in each minute.

@@ -2,6 +2,7 @@ package io.tamor.quickstart.report;
 
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.io.CommittedRecords;
+import io.tamor.jobs.io.RejectedPayload;
 import io.tamor.quickstart.feed.StreamRole;
 import io.tamor.schemas.Impression;
 import io.tamor.schemas.RejectedRecord;
@@ -45,7 +46,8 @@ final class RejectionCensus {
                         RejectedRecord rejected = wire.decode(record.value());
                         byCause.merge(key(rejected.getCause()), 1L, Long::sum);
                         if (rejected.getStream().equals(StreamRole.IMPRESSIONS.label())
-                                && rejected.getCause() != RejectionCause.UNDECODABLE) {
+                                && rejected.getCause() != RejectionCause.UNDECODABLE
+                                && rejected.getPayload().remaining() < RejectedPayload.MOST_BYTES) {
                             impressionIds.add(
                                     impressions
                                             .decode(bytes(rejected.getPayload()))

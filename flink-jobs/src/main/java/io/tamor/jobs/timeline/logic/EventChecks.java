@@ -58,18 +58,9 @@ public final class EventChecks implements Serializable {
         if (event.id().isEmpty()) {
             return "id: wanted the event's id, was empty";
         }
-        String impressionId = event.impressionId();
-        int longest =
-                Math.max(
-                        Math.max(event.raw().userId().length(), event.id().length()),
-                        Math.max(
-                                event.itemId().length(),
-                                impressionId == null ? 0 : impressionId.length()));
-        if (longest > MOST_ID_CHARACTERS) {
-            return "ids: wanted at most "
-                    + MOST_ID_CHARACTERS
-                    + " characters of user, event, item and impression, was "
-                    + longest;
+        String tooLong = idProblemOf(event);
+        if (tooLong != null) {
+            return tooLong;
         }
         if (!isTime(event.timeMs())) {
             return "eventTimeMs: wanted epoch milliseconds in (0, "
@@ -99,6 +90,26 @@ public final class EventChecks implements Serializable {
                             ? "amountMinor: wanted > 0, was " + event.amountMinor()
                             : null;
         };
+    }
+
+    /**
+     * What is wrong with the length of an event's ids, null where nothing is. Builds before this
+     * limit can have left events in state that state cannot remember.
+     */
+    public static @Nullable String idProblemOf(Event event) {
+        String impressionId = event.impressionId();
+        int longest =
+                Math.max(
+                        Math.max(event.raw().userId().length(), event.id().length()),
+                        Math.max(
+                                event.itemId().length(),
+                                impressionId == null ? 0 : impressionId.length()));
+        return longest <= MOST_ID_CHARACTERS
+                ? null
+                : "ids: wanted at most "
+                        + MOST_ID_CHARACTERS
+                        + " characters of user, event, item and impression, was "
+                        + longest;
     }
 
     private @Nullable String problemOf(@Nullable Impression impression) {
