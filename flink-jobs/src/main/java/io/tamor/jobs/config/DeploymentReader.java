@@ -84,12 +84,12 @@ public final class DeploymentReader {
 
     /**
      * A parser's message without what it quotes of the text, which may be a password: lines that
-     * are indented, and names of aliases.
+     * are indented, and names of aliases and tags.
      */
     private static String withoutContent(String message) {
         return message.lines()
-                .takeWhile(line -> !line.startsWith(" "))
-                .map(line -> line.replaceAll("\\balias .*", "alias"))
+                .filter(line -> !line.startsWith(" "))
+                .map(line -> line.replaceAll("\\b(alias|tag handle|tag) .*", "$1"))
                 .collect(Collectors.joining(", "));
     }
 

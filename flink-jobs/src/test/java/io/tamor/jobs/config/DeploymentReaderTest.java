@@ -249,5 +249,8 @@ final class DeploymentReaderTest {
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageNotContainingAny("hidden", "4242");
         }
+        assertThatThrownBy(() -> DeploymentReader.parse("x", "version: 1\n\tname: x"))
+                .hasMessageContaining("not YAML: while scanning for the next token, found")
+                .hasMessageContaining("(TAB)");
     }
 }

@@ -48,7 +48,10 @@ public final class OnnxExport {
         return out -> write(spec, parameters, steps, out);
     }
 
-    /** Why a model cannot be a file, whatever its parameters; empty where it can. */
+    /**
+     * Why a model cannot be a file, as far as its description tells; empty where nothing speaks
+     * against it.
+     */
     public static List<String> problems(ModelSpec spec) {
         List<String> problems = new ArrayList<>();
         for (TaskSpec task : spec.tasks()) {
@@ -62,14 +65,17 @@ public final class OnnxExport {
                         .mapToLong(field -> (long) field.rows() * field.dim() * Float.BYTES)
                         .sum();
         if (bytes > LARGEST) {
-            problems.add(
-                    "the tables of all features have "
-                            + bytes
-                            + " bytes, the ONNX file of a version holds at most "
-                            + LARGEST
-                            + "; lower rows or dim");
+            problems.add(tooLarge("the tables of all features have ", bytes));
         }
         return problems;
+    }
+
+    private static String tooLarge(String what, long bytes) {
+        return what
+                + bytes
+                + " bytes, the ONNX file of a version holds at most "
+                + LARGEST
+                + "; lower rows or dim";
     }
 
     /** Writes the model; equal models give equal bytes. Does not close the stream. */
@@ -77,6 +83,10 @@ public final class OnnxExport {
             ModelSpec spec, Map<String, INDArray> parameters, long steps, OutputStream out)
             throws IOException {
         List<String> problems = problems(spec);
+        long bytes = parameters.values().stream().mapToLong(INDArray::length).sum() * Float.BYTES;
+        if (problems.isEmpty() && bytes > LARGEST) {
+            problems.add(tooLarge("all parameters have ", bytes));
+        }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));
         }
