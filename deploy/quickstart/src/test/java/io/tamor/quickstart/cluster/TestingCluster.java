@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.MetricOptions;
@@ -17,6 +18,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
@@ -71,10 +73,11 @@ final class TestingCluster implements AutoCloseable {
 
     /** Whether every task of a job runs: before, it cannot be stopped with a savepoint. */
     boolean isRunning(JobID job) throws Exception {
-        for (AccessExecutionVertex task :
-                cluster.getExecutionGraph(job)
-                        .get(SECONDS, TimeUnit.SECONDS)
-                        .getAllExecutionVertices()) {
+        AccessExecutionGraph graph = cluster.getExecutionGraph(job).get(SECONDS, TimeUnit.SECONDS);
+        if (graph.getState() != JobStatus.RUNNING) {
+            return false; // before that it has no tasks, all of which would be running
+        }
+        for (AccessExecutionVertex task : graph.getAllExecutionVertices()) {
             if (task.getExecutionState() != ExecutionState.RUNNING) {
                 return false;
             }
