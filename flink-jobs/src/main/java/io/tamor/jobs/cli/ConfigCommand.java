@@ -1,9 +1,7 @@
 package io.tamor.jobs.cli;
 
 import io.tamor.jobs.config.Deployment;
-import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.config.SampleSchema;
-import io.tamor.jobs.learner.logic.ModelSpecs;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -33,8 +31,7 @@ public final class ConfigCommand {
 
         @Override
         public Integer call() {
-            Deployment deployment = DeploymentReader.read(file);
-            ModelSpecs.of(deployment);
+            Deployment deployment = DeploymentOption.read(file);
             SampleSchema schema = deployment.sampleSchema();
             spec.commandLine()
                     .getOut()

@@ -17,8 +17,12 @@ final class DeploymentOption {
             description = "The deployment's YAML.")
     private Path config = Path.of("");
 
-    /** Reads it and checks all of it, the model too. */
     Deployment read() {
+        return read(config);
+    }
+
+    /** Reads a configuration and checks all of it, the model too. */
+    static Deployment read(Path config) {
         Deployment deployment = DeploymentReader.read(config);
         ModelSpecs.of(deployment);
         return deployment;

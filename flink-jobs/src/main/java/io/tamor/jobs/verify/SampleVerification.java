@@ -89,7 +89,9 @@ public final class SampleVerification {
                             sampleEnds,
                             rejectedEnds,
                             correctionEnds,
-                            user -> Math.floorMod(fileUnder(user).hashCode(), shares) == number));
+                            user ->
+                                    Math.floorMod(RejectedPayload.key(user).hashCode(), shares)
+                                            == number));
         }
         return new VerifiedSamples(
                 verification.sampleCount(),
@@ -112,11 +114,6 @@ public final class SampleVerification {
             count++;
             next.accept(difference);
         }
-    }
-
-    /** Records that name no user, or one too long to be one, go together: so are they rejected. */
-    private static String fileUnder(String user) {
-        return RejectedPayload.key(user);
     }
 
     /** Into how many shares the users are divided, so that one fits into half of the heap. */
