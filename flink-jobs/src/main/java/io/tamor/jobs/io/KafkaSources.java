@@ -82,10 +82,9 @@ public final class KafkaSources {
                         .setClientIdPrefix(group + "-" + topic.name())
                         .setDeserializer(deserializer)
                         .setStartingOffsets(from);
-        return bounded
-                ? new EndingSource<>(
-                        builder.setBounded(OffsetsInitializer.latest()).build(),
-                        deserializer.getProducedType())
-                : builder.build();
+        if (bounded) {
+            builder.setBounded(OffsetsInitializer.latest());
+        }
+        return new ResumableSource<>(builder.build(), deserializer.getProducedType());
     }
 }

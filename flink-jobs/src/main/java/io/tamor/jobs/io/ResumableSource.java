@@ -17,27 +17,54 @@ import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.api.connector.source.SplitsAssignment;
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
+import org.apache.flink.connector.kafka.source.enumerator.SplitAndAssignmentStatus;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.metrics.groups.SplitEnumeratorMetricGroup;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded source that also ends where its job goes on from a checkpoint or savepoint.
+ * Kafka's source where its job goes on from a checkpoint or savepoint. Bounded, it ends then, too;
+ * and it refuses to go on bounded from an unbounded run, or the other way round: partitions keep
+ * the end that they were given, so it would never end, or read nothing more without a word.
  *
  * <p>The enumerator of Kafka's source (5.0.0) tells its readers that no more partitions will come
  * when it has found new ones; restored, it finds those that it already has, says nothing, and the
  * readers wait for ever (FLINK-31006). Here a restored enumerator whose one discovery has led to
  * nothing says it in its stead, once to each reader that registers. State is the source's own.
  */
-record EndingSource<T, SplitT extends SourceSplit, EnumT>(
+record ResumableSource<T, SplitT extends SourceSplit, EnumT>(
         Source<T, SplitT, EnumT> source, TypeInformation<T> type)
         implements Source<T, SplitT, EnumT>, ResultTypeQueryable<T> {
 
     @Override
     public SplitEnumerator<SplitT, EnumT> restoreEnumerator(
             SplitEnumeratorContext<SplitT> context, EnumT checkpoint) throws Exception {
+        boolean bounded = getBoundedness() == Boundedness.BOUNDED;
+        requireSameEnd(checkpoint, bounded);
+        if (!bounded) {
+            return source.restoreEnumerator(context, checkpoint);
+        }
         Discovery<SplitT> discovery = new Discovery<>(context);
         return new Restored<>(source.restoreEnumerator(discovery, checkpoint), discovery);
+    }
+
+    private static void requireSameEnd(Object checkpoint, boolean bounded) {
+        if (!(checkpoint instanceof KafkaSourceEnumState state)) {
+            return;
+        }
+        for (SplitAndAssignmentStatus known : state.splits()) {
+            if (known.split().getStoppingOffset().isPresent() != bounded) {
+                throw new IllegalStateException(
+                        "the state is of a job that ran "
+                                + (bounded ? "without --bounded" : "with --bounded")
+                                + ", this one runs "
+                                + (bounded ? "with" : "without")
+                                + " it, and the end of partition "
+                                + known.split().getTopicPartition()
+                                + " cannot be changed; go on as before");
+            }
+        }
     }
 
     @Override
