@@ -19,10 +19,14 @@ public final class Adam {
     private final float[] m = new float[CHUNK];
     private final float[] v = new float[CHUNK];
 
-    /** The moments of one parameter, row-major: all there is besides the step's number. */
+    /**
+     * The moments of one parameter, row-major, and how many gradients are in them: the corrections
+     * are of that number, which is less than the model's steps where moments began anew.
+     */
     public static final class State {
         private final float[] m;
         private final float[] v;
+        private long age;
 
         /** Zeros for a parameter of that many elements. */
         public State(int elements) {
@@ -39,6 +43,23 @@ public final class Adam {
         public float[] v() {
             return v;
         }
+
+        /** Updates since the moments were zeros. */
+        public long age() {
+            return age;
+        }
+
+        /** Sets {@link #age}, with moments of that age. */
+        public void age(long updates) {
+            age = updates;
+        }
+
+        /** Becomes another state of as many elements. */
+        public void copyFrom(State other) {
+            System.arraycopy(other.m, 0, m, 0, m.length);
+            System.arraycopy(other.v, 0, v, 0, v.length);
+            age = other.age;
+        }
     }
 
     public Adam(AdamSpec spec) {
@@ -48,10 +69,9 @@ public final class Adam {
     /**
      * One update; the gradient is left as it is.
      *
-     * @param step from 1
      * @param rateFactor multiplies the learning rate
      */
-    public void step(Matrix value, Matrix gradient, State state, long step, double rateFactor) {
+    public void step(Matrix value, Matrix gradient, State state, double rateFactor) {
         int count = value.rows() * value.columns();
         if (gradient.rows() != value.rows()
                 || gradient.columns() != value.columns()
@@ -72,12 +92,10 @@ public final class Adam {
                             + state.m.length
                             + " elements");
         }
+        double step = ++state.age;
         float rate =
-                (float)
-                        (spec.learningRate()
-                                * rateFactor
-                                / (1 - Math.pow(spec.beta1(), (double) step)));
-        float rootScale = (float) (1 / Math.sqrt(1 - Math.pow(spec.beta2(), (double) step)));
+                (float) (spec.learningRate() * rateFactor / (1 - Math.pow(spec.beta1(), step)));
+        float rootScale = (float) (1 / Math.sqrt(1 - Math.pow(spec.beta2(), step)));
         for (int from = 0; from < count; from += CHUNK) {
             int n = Math.min(CHUNK, count - from);
             value.floats().get(value.index(0) + from, values, 0, n);

@@ -121,7 +121,7 @@ public final class Trainer {
         double factor = rateFactor * spec.optimizer().schedule().factor(steps);
         for (int i = 0; i < dense.size(); i++) {
             Parameter p = dense.get(i);
-            adam.step(p.value(), p.gradient(), moments.get(i), steps + 1, factor);
+            adam.step(p.value(), p.gradient(), moments.get(i), factor);
         }
         for (int i = 0; i < tables.size(); i++) {
             rowOptimizer.step(tables.get(i), factor);
@@ -271,6 +271,9 @@ public final class Trainer {
             Growth.Source source, Adam.State from, Parameter to, Adam.State state) {
         Matrix value = to.value();
         Matrix old = source.from().value();
+        if (!source.fresh()) {
+            state.age(from.age());
+        }
         for (int r = 0; r < value.rows(); r++) {
             for (int c = 0; c < value.columns(); c++) {
                 int origin = source.cells().index(r, c);
@@ -303,10 +306,7 @@ public final class Trainer {
         }
         for (int i = 0; i < dense.size(); i++) {
             dense.get(i).value().array().assign(other.dense.get(i).value().array());
-            float[] m = other.moments.get(i).m();
-            float[] v = other.moments.get(i).v();
-            System.arraycopy(m, 0, moments.get(i).m(), 0, m.length);
-            System.arraycopy(v, 0, moments.get(i).v(), 0, v.length);
+            moments.get(i).copyFrom(other.moments.get(i));
         }
         for (int i = 0; i < tables.size(); i++) {
             if (!tables.get(i).field().external()) {

@@ -14,18 +14,21 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A trainer's state as bytes, version 1, big-endian:
+ * A trainer's state as bytes, version 2, big-endian:
  *
  * <pre>int magic, int version, string model description, long steps,
  * per side with statistics: double count, double[] mean, double[] m2,
- * per dense parameter: string name, int rows, int columns, floats value, m, v,
+ * per dense parameter: string name, int rows, int columns, floats value, m, v, long age of m and v,
  * per table that is not external: string name, int rows, int columns of values and state, floats,
  * long CRC-32 of all before</pre>
+ *
+ * <p>Version 1 had no ages: they were the number of steps.
  */
 record TrainerState(
         ModelSpec spec, Network network, List<Adam.State> moments, List<EmbeddingTable> tables) {
     private static final int MAGIC = 0x54_41_4D_52; // "TAMR"
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int AGELESS = 1;
 
     void write(DataOutput target, long steps) throws IOException {
         StateOutput out = new StateOutput(target);
@@ -47,6 +50,7 @@ record TrainerState(
             out.writeMatrix(value);
             out.writeFloats(moments.get(i).m(), 0);
             out.writeFloats(moments.get(i).v(), 0);
+            out.writeLong(moments.get(i).age());
         }
         for (int i = 0; i < tables.size(); i++) {
             if (!tables.get(i).field().external()) {
@@ -61,7 +65,17 @@ record TrainerState(
     long read(DataInput source) throws IOException {
         StateInput in = new StateInput(source);
         in.expect("magic", MAGIC);
-        in.expect("version", VERSION);
+        int version = in.readInt();
+        if (version != AGELESS && version != VERSION) {
+            throw new IOException(
+                    "trainer state: version must be "
+                            + AGELESS
+                            + " or "
+                            + VERSION
+                            + ", was "
+                            + version
+                            + "; restore with the build that wrote it or a newer one");
+        }
         String description = in.readString();
         if (!description.equals(ModelSpecJson.write(spec))) {
             throw new IOException(
@@ -88,6 +102,7 @@ record TrainerState(
             in.readMatrix(value);
             in.readFloats(moments.get(i).m(), 0);
             in.readFloats(moments.get(i).v(), 0);
+            moments.get(i).age(version == AGELESS ? steps : in.readLong());
         }
         for (int i = 0; i < tables.size(); i++) {
             if (!tables.get(i).field().external()) {

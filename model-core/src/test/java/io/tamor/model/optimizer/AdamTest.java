@@ -24,7 +24,7 @@ class AdamTest {
         double[] v = new double[count];
         Adam.State state = new Adam.State(count);
         for (int t = 1; t <= 3; t++) {
-            adam.step(p, g, state, t, 0.5);
+            adam.step(p, g, state, 0.5);
             for (int i = 0; i < count; i++) {
                 double d = g.get(0, i);
                 m[i] = 0.9 * m[i] + 0.1 * d;
@@ -49,7 +49,7 @@ class AdamTest {
         Adam.State state = new Adam.State(1);
         for (int t = 1; t <= 400; t++) {
             g.set(0, 0, 2 * (p.get(0, 0) - 1));
-            fast.step(p, g, state, t, 1);
+            fast.step(p, g, state, 1);
         }
         assertThat((double) p.get(0, 0)).isCloseTo(1, offset(1e-2));
     }
@@ -57,7 +57,7 @@ class AdamTest {
     @Test
     void anotherShapeIsRefused() {
         Matrix p = Matrix.zeros(2, 3);
-        assertThatThrownBy(() -> adam.step(p, Matrix.zeros(3, 2), new Adam.State(6), 1, 1))
+        assertThatThrownBy(() -> adam.step(p, Matrix.zeros(3, 2), new Adam.State(6), 1))
                 .hasMessageContainingAll("[2, 3]", "[3, 2]");
     }
 }

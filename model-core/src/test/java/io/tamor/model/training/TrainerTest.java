@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tamor.model.config.AblationSpec;
+import io.tamor.model.config.AdagradSpec;
+import io.tamor.model.config.AdamSpec;
 import io.tamor.model.config.DenseSpec;
 import io.tamor.model.config.Encoding;
 import io.tamor.model.config.FieldSpec;
@@ -15,6 +17,7 @@ import io.tamor.model.config.ScheduleSpec;
 import io.tamor.model.config.Side;
 import io.tamor.model.network.MiniBatch;
 import io.tamor.model.network.TestingModels;
+import io.tamor.model.tensor.Parameter;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -89,6 +92,34 @@ class TrainerTest {
         }
         assertSame(state(resumed), state(straight));
         assertThat(resumed.steps()).isEqualTo(6);
+    }
+
+    /** Adam's corrections are of the moments' own age: an old model's are no larger steps. */
+    @Test
+    void anOldModelWithNewMomentsMovesNoFartherThanTheLearningRate() {
+        AdamSpec adam = new AdamSpec(0.01, 0.9, 0.999, 1e-8);
+        ModelSpec spec =
+                new ModelSpec(
+                        model("shared-bottom").network(),
+                        model("shared-bottom").input(),
+                        model("shared-bottom").tasks(),
+                        new OptimizerSpec(adam, AdagradSpec.DEFAULT),
+                        1);
+        Trainer old = new Trainer(spec, ROWS);
+        MiniBatch batch = TestingModels.batch(spec, ROWS, ROWS, 9);
+        for (int i = 0; i < 2000; i++) {
+            old.step(batch);
+        }
+        Trainer fresh = new Trainer(spec, ROWS);
+        fresh.become(old.values());
+        old.copyFrom(fresh);
+        Map<String, INDArray> before = old.snapshotParameters();
+        old.step(batch);
+        assertThat(old.steps()).isEqualTo(2001);
+        for (Parameter p : old.network().parameters().dense()) {
+            INDArray moved = p.value().array().sub(before.get(p.name()));
+            assertThat(moved.amaxNumber().doubleValue()).as(p.name()).isLessThan(0.0101);
+        }
     }
 
     @ParameterizedTest
