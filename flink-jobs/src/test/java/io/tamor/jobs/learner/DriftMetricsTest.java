@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A stream that drifts in one tier, as readers of the metrics topic see it. */
 class DriftMetricsTest {
-    private static final int DAYS = 10;
-    private static final int TURNED = 6;
+    private static final int DAYS = 14;
+    private static final int TURNED = 8;
     private static final String DRIFTING = "high";
     private static final String ALL = "all";
 

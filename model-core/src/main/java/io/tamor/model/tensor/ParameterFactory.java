@@ -61,7 +61,8 @@ public final class ParameterFactory {
     public SplittableRandom random(String name) {
         CRC32 crc = new CRC32();
         crc.update(name.getBytes(StandardCharsets.UTF_8));
-        return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + crc.getValue());
+        // Mixed: seeds that follow each other must not give each other's numbers, moved by one.
+        return new SplittableRandom(new SplittableRandom(seed).nextLong() ^ crc.getValue());
     }
 
     /** Fills a matrix with uniform values from +-limit. */

@@ -28,7 +28,7 @@ class NetworkGradientTest {
         NetworkSpec spec = TestingModels.withoutStops().get(name);
         ModelSpec model = TestingModels.model(spec);
         Network network = Networks.create(model, ROWS);
-        MiniBatch batch = TestingModels.batch(model, ROWS, ROWS, 3);
+        MiniBatch batch = TestingModels.batch(model, ROWS, ROWS, 4);
         DoubleSupplier loss = () -> loss(network, batch);
         assertThat(loss.getAsDouble()).isFinite();
         network.backward(batch);
