@@ -5,12 +5,22 @@ package io.tamor.model.embedding;
  * (Chan, Golub, LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample
  * Variances", 1979), updated after a batch was scored. Before the first update values pass through.
  * Standardised values are clipped to [-10, 10]; NaN stays NaN.
+ *
+ * <p>Nothing is forgotten, so one value must not spoil all that follow: once there are {@value
+ * #ENOUGH}, a value counts as at most {@value #FARTHEST} standard deviations away from the mean,
+ * which a unit that has changed still moves within some hundred samples, and never as more than
+ * {@value #MOST}.
  */
 public final class DenseNormalizer {
     /** Standardised values end here. */
     public static final float CLIP = 10f;
 
     private static final float VARIANCE_FLOOR = 1e-6f;
+    private static final int ENOUGH = 1000;
+    private static final double FARTHEST = 100;
+
+    /** Squares of as many as there may ever be have a sum that float32 can hold. */
+    private static final double MOST = 1e12;
 
     private double count;
     private final double[] mean;
@@ -53,14 +63,21 @@ public final class DenseNormalizer {
         }
         double total = count + rows;
         for (int f = 0; f < mean.length; f++) {
+            double far =
+                    count < ENOUGH
+                            ? MOST
+                            : FARTHEST * Math.sqrt(Math.max(m2[f] / count, VARIANCE_FLOOR));
+            double least = Math.max(mean[f] - far, -MOST);
+            double most = Math.min(mean[f] + far, MOST);
             double sum = 0;
             for (int r = 0; r < rows; r++) {
-                sum += values[r * stride + from + f];
+                sum += Math.max(least, Math.min(most, values[r * stride + from + f]));
             }
             double batchMean = sum / rows;
             double squares = 0;
             for (int r = 0; r < rows; r++) {
-                double d = values[r * stride + from + f] - batchMean;
+                double d =
+                        Math.max(least, Math.min(most, values[r * stride + from + f])) - batchMean;
                 squares += d * d;
             }
             double delta = batchMean - mean[f];

@@ -67,6 +67,35 @@ class EmbeddingTest {
     }
 
     @Test
+    void oneValueFarOffDoesNotSpoilTheStatisticsAndANewUnitIsLearned() {
+        DenseNormalizer normalizer = new DenseNormalizer(1);
+        SplittableRandom random = new SplittableRandom(3);
+        float[] values = new float[500];
+        for (float outlier : new float[] {0f, 0x1p50f, Float.MAX_VALUE, Float.NEGATIVE_INFINITY}) {
+            for (int r = 0; r < values.length; r++) {
+                values[r] = (float) random.nextDouble() - 0.5f;
+            }
+            values[250] = outlier;
+            for (int batch = 0; batch < 4; batch++) {
+                normalizer.update(values, 1, 0, values.length);
+                values[250] = 0;
+            }
+            assertThat(normalizer.apply(0, 0.5f) - normalizer.apply(0, -0.5f)).isGreaterThan(0.05f);
+        }
+        for (int r = 0; r < values.length; r++) {
+            values[r] = 1000 * ((float) random.nextDouble() - 0.5f);
+        }
+        for (int batch = 0; batch < 20; batch++) {
+            normalizer.update(values, 1, 0, values.length);
+        }
+        assertThat(normalizer.apply(0, 250f)).isBetween(0.5f, 2f);
+        DenseNormalizer first = new DenseNormalizer(1);
+        first.update(new float[] {1f, Float.POSITIVE_INFINITY}, 1, 0, 2);
+        assertThat(first.apply(0, 1f)).isFinite();
+        assertThat((float) first.m2(0)).isFinite();
+    }
+
+    @Test
     void runningStatisticsEqualThoseOfAllSamples() {
         DenseNormalizer normalizer = new DenseNormalizer(2);
         assertThat(normalizer.apply(0, 3f)).isEqualTo(3f);
