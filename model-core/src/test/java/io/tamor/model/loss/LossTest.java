@@ -66,6 +66,15 @@ class LossTest {
     }
 
     @Test
+    void anAmountBeyondAllMoneyIsPredictedAsAFiniteOne() {
+        FloatBuffer z = FloatBuffer.wrap(new float[] {100f, 1e30f, 5f});
+        for (AmountLoss amount : AmountLoss.values()) {
+            Loss loss = Loss.of(Target.AMOUNT, amount);
+            assertThat(loss.prediction(z, 0)).isFinite().isGreaterThan(0x1p50f);
+        }
+    }
+
+    @Test
     void zeroInflatedLognormalPredictsTheMean() {
         Loss loss = new ZeroInflatedLognormalLoss();
         float softplusInverseOfOne = (float) Math.log(Math.expm1(1));

@@ -140,7 +140,8 @@ final class OnnxHeads {
     private String amount(String output, AmountLoss loss) {
         return switch (loss) {
             case SQUARED_LOG1P -> {
-                String yuan = graph.node("Sub", graph.node("Exp", output), graph.scalar("one", 1));
+                String log = graph.node("Min", output, graph.scalar("largest_log", LARGEST_LOG));
+                String yuan = graph.node("Sub", graph.node("Exp", log), graph.scalar("one", 1));
                 yield graph.squeezed(graph.node("Relu", yuan));
             }
             case ZERO_INFLATED_LOGNORMAL -> {
