@@ -23,7 +23,9 @@ public record AdagradSpec(
         problems.require(
                 initialAccumulator >= 0,
                 "adagrad.initial_accumulator must be >= 0, was " + initialAccumulator);
-        problems.require(epsilon > 0, "adagrad.epsilon must be > 0, was " + epsilon);
+        problems.require(
+                (float) epsilon >= Float.MIN_NORMAL,
+                "adagrad.epsilon must be > 0 as a float32, was " + epsilon);
         problems.require(decay > 0 && decay <= 1, "adagrad.decay must be in (0, 1], was " + decay);
     }
 }

@@ -10,6 +10,8 @@ public record AdamSpec(double learningRate, double beta1, double beta2, double e
         problems.require(learningRate > 0, "adam.learning_rate must be > 0, was " + learningRate);
         problems.require(beta1 >= 0 && beta1 < 1, "adam.beta1 must be in [0, 1), was " + beta1);
         problems.require(beta2 >= 0 && beta2 < 1, "adam.beta2 must be in [0, 1), was " + beta2);
-        problems.require(epsilon > 0, "adam.epsilon must be > 0, was " + epsilon);
+        problems.require(
+                (float) epsilon >= Float.MIN_NORMAL,
+                "adam.epsilon must be > 0 as a float32, was " + epsilon);
     }
 }

@@ -11,6 +11,11 @@ package io.tamor.model.config;
  *     keyed state); such a table is no part of snapshots and saved state
  */
 public record FieldSpec(String name, Side side, int rows, int dim, boolean external) {
+    public FieldSpec {
+        Problems.present(name, "name");
+        Problems.present(side, "side");
+    }
+
     /** Notes what is wrong with this field. */
     void check(Problems problems) {
         problems.require(!name.isBlank(), "a field's name must not be blank");

@@ -16,11 +16,14 @@ public record InputSpec(
         List<String> tiers,
         List<String> scenarios,
         boolean normalizeDense) {
+    /** What metrics call all tiers, or all scenarios, together. */
+    public static final String ALL = "all";
+
     public InputSpec {
-        fields = List.copyOf(fields);
-        dense = List.copyOf(dense);
-        tiers = List.copyOf(tiers);
-        scenarios = List.copyOf(scenarios);
+        fields = List.copyOf(Problems.present(fields, "fields"));
+        dense = List.copyOf(Problems.present(dense, "dense"));
+        tiers = List.copyOf(Problems.present(tiers, "tiers"));
+        scenarios = List.copyOf(Problems.present(scenarios, "scenarios"));
     }
 
     /** Width of one side's input vector: its embeddings' widths and its dense features. */
@@ -39,6 +42,11 @@ public record InputSpec(
         unique(problems, "dense feature", dense.stream().map(DenseSpec::name).toList());
         unique(problems, "tier", tiers);
         unique(problems, "scenario", scenarios);
+        for (List<String> groups : List.of(tiers, scenarios)) {
+            problems.require(
+                    !groups.contains(ALL),
+                    "no tier or scenario can be called " + ALL + ": metrics name all of them so");
+        }
         problems.require(!tiers.isEmpty(), "tiers must not be empty");
         problems.require(!scenarios.isEmpty(), "scenarios must not be empty");
         problems.require(

@@ -10,7 +10,7 @@ import java.util.List;
  */
 public record MmoeSpec(int experts, List<Integer> expert) {
     public MmoeSpec {
-        expert = List.copyOf(expert);
+        expert = List.copyOf(Problems.present(expert, "expert"));
     }
 
     /** Notes what is wrong here. */

@@ -20,9 +20,9 @@ public record ModelSpec(
         long seed) {
     /** Refuses a description that is not whole, naming every problem at once. */
     public ModelSpec {
-        Objects.requireNonNull(network, "network");
-        Objects.requireNonNull(input, "input");
-        tasks = List.copyOf(tasks);
+        Problems.present(network, "network");
+        Problems.present(input, "input");
+        tasks = List.copyOf(Problems.present(tasks, "tasks"));
         optimizer =
                 Objects.requireNonNullElseGet(
                         optimizer, () -> new OptimizerSpec(AdamSpec.DEFAULT, AdagradSpec.DEFAULT));

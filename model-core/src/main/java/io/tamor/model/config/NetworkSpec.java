@@ -55,7 +55,7 @@ public record NetworkSpec(
             List.of(TAMOR, MMOE, PLE, SHARED_BOTTOM, SINGLE_TASK, HTLNET);
 
     public NetworkSpec {
-        Objects.requireNonNull(type, "network.type");
+        Problems.present(type, "type");
         encoding = Objects.requireNonNullElse(encoding, Encoding.ONE_HOT);
         bias = List.copyOf(Objects.requireNonNullElse(bias, List.of()));
         tower = List.copyOf(Objects.requireNonNullElse(tower, List.of()));

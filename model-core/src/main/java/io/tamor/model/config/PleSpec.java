@@ -12,7 +12,7 @@ import java.util.List;
  */
 public record PleSpec(int levels, int own, int shared, List<Integer> expert) {
     public PleSpec {
-        expert = List.copyOf(expert);
+        expert = List.copyOf(Problems.present(expert, "expert"));
     }
 
     /** Notes what is wrong here. */

@@ -2,6 +2,7 @@ package io.tamor.model.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects every problem of a description before refusing it, so that a user mends them all at
@@ -18,6 +19,14 @@ public final class Problems {
             found.add(message);
         }
         return this;
+    }
+
+    /** A part that no description goes without; {@link IllegalArgumentException} where absent. */
+    static <T> T present(@Nullable T part, String key) {
+        if (part == null) {
+            throw new IllegalArgumentException(key + " is missing");
+        }
+        return part;
     }
 
     /** The problems so far, in the order they were noted. */

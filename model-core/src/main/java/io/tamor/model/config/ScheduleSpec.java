@@ -11,6 +11,10 @@ public record ScheduleSpec(Shape shape, long warmupSteps, long decaySteps, doubl
     /** Always 1. */
     public static final ScheduleSpec CONSTANT = new ScheduleSpec(Shape.CONSTANT, 0, 0, 1);
 
+    public ScheduleSpec {
+        Problems.present(shape, "shape");
+    }
+
     /** How the factor falls after the rise. */
     public enum Shape {
         CONSTANT,

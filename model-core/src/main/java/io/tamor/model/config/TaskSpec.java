@@ -6,6 +6,12 @@ package io.tamor.model.config;
  * @param weight multiplies the task's loss; at least 0
  */
 public record TaskSpec(String name, TaskKind kind, Target target, double weight) {
+    public TaskSpec {
+        Problems.present(name, "name");
+        Problems.present(kind, "kind");
+        Problems.present(target, "target");
+    }
+
     /** Notes what is wrong with this task. */
     void check(Problems problems) {
         problems.require(!name.isBlank(), "a task's name must not be blank");

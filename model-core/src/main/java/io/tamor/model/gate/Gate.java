@@ -193,7 +193,8 @@ public final class Gate {
         AmountMetrics amount = metrics.amount(task, tier, MetricTable.ALL);
         if (binary != null) {
             long rarer = Math.min(binary.positives(), binary.count() - binary.positives());
-            return rarer >= bounds.minLabels();
+            // Where all of a class weigh nothing there is nothing to compare.
+            return rarer >= bounds.minLabels() && Double.isFinite(binary.auc());
         }
         return amount != null && amount.positives() >= bounds.minLabels();
     }

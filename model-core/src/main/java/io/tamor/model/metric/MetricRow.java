@@ -1,5 +1,6 @@
 package io.tamor.model.metric;
 
+import io.tamor.model.config.InputSpec;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,7 +22,7 @@ public record MetricRow(
         long positives,
         SortedMap<String, Double> values) {
     /** Stands for every tier or scenario together. */
-    public static final String ALL = "all";
+    public static final String ALL = InputSpec.ALL;
 
     public MetricRow {
         values = Collections.unmodifiableSortedMap(new TreeMap<>(values));

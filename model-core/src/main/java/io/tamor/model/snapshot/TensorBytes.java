@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -30,6 +31,8 @@ final class TensorBytes {
                 memory.position(at).get(piece, 0, count);
                 out.write(piece, 0, count);
             }
+        } finally {
+            Reference.reachabilityFence(rows); // a copy of which nothing else is left
         }
     }
 

@@ -51,6 +51,32 @@ class ModelSpecJsonTest {
     }
 
     @Test
+    void aPartThatNoDescriptionGoesWithoutIsRefusedByItsKey() {
+        NetworkSpec adjusted =
+                TestingModels.htlnet(
+                        new GradientAdjustmentSpec(
+                                GradientAdjustmentSpec.Mode.PARAMETERS, 0.5, 0.1, 10),
+                        false);
+        ModelSpec spec = TestingModels.model(adjusted);
+        String json = ModelSpecJson.write(spec);
+        for (String part :
+                List.of(
+                        "\"kind\":\"common\",",
+                        ",\"target\":\"binary\"",
+                        ",\"side\":\"user\"",
+                        "\"shape\":\"constant\",",
+                        "\"type\":\"htlnet\",")) {
+            String key = part.replaceAll("[,]?\"([a-z]+)\".*", "$1");
+            assertThat(json).contains(part);
+            assertThatThrownBy(() -> ModelSpecJson.read(json.replaceFirst(part, "")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(key + " is missing");
+        }
+        assertThat(ModelSpecJson.read(json.replace("\"mode\":\"parameters\",", "")))
+                .isEqualTo(spec);
+    }
+
+    @Test
     void everyProblemIsNamedAtOnce() {
         InputSpec input =
                 new InputSpec(
@@ -58,7 +84,7 @@ class ModelSpecJsonTest {
                                 new FieldSpec("card", Side.ITEM, 0, 4, false),
                                 new FieldSpec("age", Side.USER, 5, -1, false)),
                         List.of(),
-                        List.of("low", "low"),
+                        List.of("low", "low", "all"),
                         List.of(),
                         false);
         NetworkSpec network =
@@ -79,7 +105,7 @@ class ModelSpecJsonTest {
                         new TaskSpec("a/b", TaskKind.COMMON, Target.BINARY, 1),
                         new TaskSpec("total", TaskKind.USER_BIAS, Target.AMOUNT, Double.NaN));
         OptimizerSpec optimizer =
-                new OptimizerSpec(new AdamSpec(-1, 0.9, 1.0, 1e-8), AdagradSpec.DEFAULT);
+                new OptimizerSpec(new AdamSpec(-1, 0.9, 1.0, 1e-50), AdagradSpec.DEFAULT);
         assertThatThrownBy(() -> new ModelSpec(network, input, tasks, optimizer, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(
@@ -87,6 +113,7 @@ class ModelSpecJsonTest {
                         "rows must be >= 1",
                         "dim must be >= 1",
                         "tier low",
+                        "can be called all",
                         "scenarios",
                         "user fields must come before",
                         "levels must be >= 1",
@@ -96,7 +123,8 @@ class ModelSpecJsonTest {
                         "task total: weight",
                         "must be binary",
                         "adam.learning_rate",
-                        "adam.beta2");
+                        "adam.beta2",
+                        "adam.epsilon");
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +72,20 @@ class GateTest {
                 .allSatisfy(reason -> assertThat(reason).startsWith("click, tier low: "))
                 .anySatisfy(reason -> assertThat(reason).contains("AUC 0.5").contains("live 0.7"))
                 .anySatisfy(reason -> assertThat(reason).contains("log loss"));
+    }
+
+    @Test
+    void aClassWhoseLabelsWeighNothingIsNotJudged() {
+        MetricTable candidate = table();
+        MetricTable live = table();
+        for (int i = 0; i < 1000; i++) {
+            boolean label = i % 2 == 0;
+            for (MetricTable table : List.of(candidate, live)) {
+                table.add(CLICK, 0, MetricTable.ALL, 0.3, label ? 1 : 0, label ? 1 : 0);
+            }
+        }
+        assertThat(gate.judge(candidate, live, 7L).reasons()).isEmpty();
+        assertThat(gate.regressions(live, candidate)).isEmpty();
     }
 
     @Test

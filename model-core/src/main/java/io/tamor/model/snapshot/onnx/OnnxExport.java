@@ -1,6 +1,7 @@
 package io.tamor.model.snapshot.onnx;
 
 import io.tamor.model.config.ModelSpec;
+import io.tamor.model.config.NetworkSpec;
 import io.tamor.model.config.TaskSpec;
 import io.tamor.model.snapshot.Hashing;
 import io.tamor.model.snapshot.ManifestJson;
@@ -64,6 +65,9 @@ public final class OnnxExport {
                         .filter(field -> !field.external())
                         .mapToLong(field -> (long) field.rows() * field.dim() * Float.BYTES)
                         .sum();
+        if (spec.network().type().equals(NetworkSpec.SINGLE_TASK)) {
+            bytes *= spec.tasks().size(); // each has tables of its own
+        }
         if (bytes > LARGEST) {
             problems.add(tooLarge("the tables of all features have ", bytes));
         }

@@ -173,6 +173,13 @@ class OnnxExportTest {
                 .contains("2560000000 bytes")
                 .contains("lower rows or dim");
         assertThat(OnnxExport.problems(withFields(plain, List.of(slots)))).isEmpty();
+        ModelSpec alone = TestingModels.spec(NetworkSpec.SINGLE_TASK);
+        FieldSpec large = new FieldSpec("large", Side.USER, 10_000_000, 16, false);
+        assertThat(OnnxExport.problems(withFields(alone, List.of(large))))
+                .as("each task has tables of its own")
+                .singleElement()
+                .asString()
+                .contains(640_000_000L * alone.tasks().size() + " bytes");
         assertThatThrownBy(() -> OnnxExport.write(plain, Map.of(), 0, out))
                 .hasMessageContaining("is missing");
     }
