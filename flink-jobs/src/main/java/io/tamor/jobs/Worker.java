@@ -1,5 +1,6 @@
 package io.tamor.jobs;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -49,7 +50,39 @@ public final class Worker implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(name + ": interrupted while it worked", e);
         } catch (ExecutionException e) {
-            throw new IllegalStateException(name + ": failed", e);
+            throw failed(e);
+        }
+    }
+
+    /** An error stays one: Flink ends the process where there is no memory left. */
+    private IllegalStateException failed(Exception e) {
+        if (e.getCause() instanceof Error error) {
+            throw error;
+        }
+        return new IllegalStateException(name + ": failed", e);
+    }
+
+    /**
+     * The same for work with what is the caller's own, such as a task's state: an interrupt is
+     * passed on to it, and the caller does not go on before the work has ended.
+     */
+    public <T> T awaitWhole(FutureTask<T> work) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return work.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    thread.shutdownNow().forEach(next -> ((FutureTask<?>) next).cancel(false));
+                } catch (ExecutionException | CancellationException e) {
+                    throw failed(e);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

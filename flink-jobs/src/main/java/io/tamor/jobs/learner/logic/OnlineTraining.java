@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>While the trainer learns from a mini-batch, on a thread of its own where that takes long, its
  * scores are counted and the next one is assembled. All else happens between two steps, in their
- * order, so nothing depends on the threads. From {@link #train} to {@link #settle} the trainer, the
- * rows and the figures are not to be touched but by what {@link #afterEach follows a step}. Not
- * thread-safe.
+ * order, so nothing depends on the threads: what follows a step may be on the trainer's thread, and
+ * the caller's waits meanwhile. From {@link #train} to {@link #settle} the trainer, the rows and
+ * the figures are not to be touched but by what {@link #afterEach follows a step}. Not thread-safe.
  */
 public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     private static final float[][] NO_ROWS = {};
@@ -120,14 +120,12 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
     @Override
     public void train(List<QueuedSample> samples) throws Exception {
         assemble(samples);
-        settle();
-        MiniBatch last = batch;
-        batch = spare;
-        spare = last;
-        BatchUsers lastUsers = users;
-        users = spareUsers;
-        spareUsers = lastUsers;
-        begin(samples);
+        steps.begin(() -> turn(samples));
+        quality.count(samples, batch, trainer::prediction);
+        if (shadows != null && moments != null) {
+            shadows.take(shadowStep(samples, shadows, moments));
+        }
+        begun = new Begun(samples, drift.count(samples, batch, trainer::prediction));
     }
 
     /** Makes all of the next mini-batch that does not wait for the step on its way. */
@@ -139,18 +137,21 @@ public final class OnlineTraining implements TrainingQueue.Step, AutoCloseable {
         }
     }
 
-    private void begin(List<QueuedSample> samples) throws Exception {
+    /** From one step to the next, whose mini-batch it completes. */
+    private MiniBatch turn(List<QueuedSample> samples) throws Exception {
+        settle();
+        MiniBatch last = batch;
+        batch = spare;
+        spare = last;
+        BatchUsers lastUsers = users;
+        users = spareUsers;
+        spareUsers = lastUsers;
         users.load(samples, batch);
         if (progress.snapshotMs == LearnerProgress.NEVER) {
             progress.snapshotMs = samples.get(0).maturedAtMs();
         }
         trainer.learningRateFactor(drift.learningRateFactor(samples.get(0).maturedAtMs()));
-        steps.begin(batch);
-        quality.count(samples, batch, trainer::prediction);
-        if (shadows != null && moments != null) {
-            shadows.take(shadowStep(samples, shadows, moments));
-        }
-        begun = new Begun(samples, drift.count(samples, batch, trainer::prediction));
+        return batch;
     }
 
     /** Ends the step that has begun, if one has, with all that follows it. */

@@ -4,6 +4,7 @@ import io.tamor.jobs.Worker;
 import io.tamor.model.network.MiniBatch;
 import io.tamor.model.training.StepOutcome;
 import io.tamor.model.training.Trainer;
+import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ final class TrainingSteps implements AutoCloseable {
     /** The first half of the last one. */
     private long scoreNs;
 
+    /** Whether the next step is worth the other thread. */
+    private boolean worthwhile;
+
     /** The second half of the step that has begun and not ended; null: there is none. */
     private @Nullable FutureTask<StepOutcome> learning;
 
@@ -34,29 +38,37 @@ final class TrainingSteps implements AutoCloseable {
 
     TrainingSteps(Trainer trainer) {
         this.trainer = trainer;
+        besideFrom(LEAST_BESIDE_NS);
     }
 
     /** Has steps that take so long, nanoseconds, on the other thread. */
     void besideFrom(long ns) {
         besideFromNs = ns;
+        worthwhile = ns <= 0;
     }
 
     /**
-     * Scores a mini-batch and begins to learn from it. Until {@link #end} the trainer can be asked
-     * for its predictions and nothing else.
+     * Ends the step before, scores the next mini-batch and begins to learn from it. Until {@link
+     * #end} the trainer can be asked for its predictions and nothing else.
+     *
+     * @param turn all that comes between the two: ends the step that has begun, if one has, and
+     *     gives the next mini-batch; on the trainer's thread, which goes on at once, while the
+     *     caller's waits
      */
-    void begin(MiniBatch batch) {
-        FutureTask<StepOutcome> next = new FutureTask<>(() -> learn(batch));
-        beside = stepNs >= besideFromNs;
-        if (beside) {
-            FutureTask<?> scoring = new FutureTask<>(() -> score(batch), null);
+    void begin(Callable<MiniBatch> turn) {
+        FutureTask<MiniBatch> scoring = new FutureTask<>(() -> score(turn.call()));
+        FutureTask<StepOutcome> next = new FutureTask<>(() -> learn(scoring.get()));
+        boolean there = worthwhile;
+        if (there) {
             worker.begin(scoring);
             worker.begin(next);
-            worker.await(scoring);
+            worker.awaitWhole(scoring);
         } else {
-            score(batch);
+            scoring.run();
+            worker.await(scoring);
         }
         learning = next;
+        beside = there;
     }
 
     /** Whether the step that has begun goes on by itself. */
@@ -74,13 +86,16 @@ final class TrainingSteps implements AutoCloseable {
         if (!beside) {
             ending.run();
         }
-        return worker.await(ending);
+        StepOutcome outcome = worker.await(ending);
+        worthwhile = stepNs >= besideFromNs;
+        return outcome;
     }
 
-    private void score(MiniBatch batch) {
+    private MiniBatch score(MiniBatch batch) {
         scoreNs = System.nanoTime();
         trainer.score(batch);
         scoreNs = System.nanoTime() - scoreNs;
+        return batch;
     }
 
     private StepOutcome learn(MiniBatch batch) {
