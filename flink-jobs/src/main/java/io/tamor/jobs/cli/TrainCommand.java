@@ -70,7 +70,10 @@ public final class TrainCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Deployment deployment = config.read();
         if (fromSnapshot != null) {
-            deployment = deployment.startingFrom(fromSnapshot.toUri().toString());
+            // Flink takes a path as it is: a space must not be %20.
+            deployment =
+                    deployment.startingFrom(
+                            new org.apache.flink.core.fs.Path(fromSnapshot.toUri()).toString());
         }
         OfflineTraining training =
                 new OfflineTraining(

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -36,26 +37,36 @@ public final class KafkaSnapshotAnnouncer implements SnapshotAnnouncer {
 
     private final String topic;
     private final byte[] model;
-    private final KafkaProducer<byte[], byte[]> producer;
+    private final KafkaOptions kafka;
+    private KafkaProducer<byte[], byte[]> producer;
     private final RecordWire<SnapshotAnnouncement> wire = RecordWire.of(SnapshotAnnouncement.class);
     private byte @Nullable [] last;
 
     private KafkaSnapshotAnnouncer(KafkaOptions kafka, String topic, String model) {
+        this.kafka = kafka;
         this.topic = topic;
         this.model = model.getBytes(StandardCharsets.UTF_8);
+        this.producer = producer();
+        this.last = lastAnnounced();
+    }
+
+    /** One that has fenced all before it. */
+    private KafkaProducer<byte[], byte[]> producer() {
         Properties properties = kafka.clientProperties();
         properties.setProperty(ProducerConfig.ACKS_CONFIG, "all");
-        properties.setProperty(ProducerConfig.TRANSACTIONAL_ID_CONFIG, model + "-announcer");
-        this.producer =
+        properties.setProperty(
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                new String(model, StandardCharsets.UTF_8) + "-announcer");
+        KafkaProducer<byte[], byte[]> made =
                 new KafkaProducer<>(
                         properties, new ByteArraySerializer(), new ByteArraySerializer());
         try {
-            producer.initTransactions();
-            this.last = lastAnnounced(kafka);
+            made.initTransactions();
         } catch (KafkaException e) {
-            producer.close(Duration.ZERO);
+            made.close(Duration.ZERO);
             throw e;
         }
+        return made;
     }
 
     /** Announcers of a deployment's model on a topic. */
@@ -71,13 +82,20 @@ public final class KafkaSnapshotAnnouncer implements SnapshotAnnouncer {
             return;
         }
         try {
-            producer.beginTransaction();
-            producer.send(
-                            new ProducerRecord<>(
-                                    topic, null, announcement.getEventTimeMs(), model, value))
-                    .get();
-            producer.commitTransaction();
-        } catch (KafkaException | ExecutionException e) {
+            try {
+                send(announcement.getEventTimeMs(), value);
+            } catch (ProducerFencedException e) {
+                throw e; // by who took over
+            } catch (KafkaException e) {
+                // Such as that the broker has forgotten a transactional id that rested for a week.
+                producer.close(Duration.ZERO);
+                producer = producer();
+                last = lastAnnounced();
+                if (!Arrays.equals(value, last)) {
+                    send(announcement.getEventTimeMs(), value);
+                }
+            }
+        } catch (KafkaException e) {
             throw new IOException(
                     "snapshot "
                             + announcement.getVersion()
@@ -91,8 +109,18 @@ public final class KafkaSnapshotAnnouncer implements SnapshotAnnouncer {
         last = value;
     }
 
+    private void send(long eventTimeMs, byte[] value) throws InterruptedException {
+        producer.beginTransaction();
+        try {
+            producer.send(new ProducerRecord<>(topic, null, eventTimeMs, model, value)).get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e);
+        }
+        producer.commitTransaction();
+    }
+
     /** The model's latest record on the topic; null for none. */
-    private byte @Nullable [] lastAnnounced(KafkaOptions kafka) {
+    private byte @Nullable [] lastAnnounced() {
         Properties properties = kafka.clientProperties();
         properties.setProperty(
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG,

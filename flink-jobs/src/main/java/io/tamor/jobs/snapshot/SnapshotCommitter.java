@@ -68,9 +68,14 @@ final class SnapshotCommitter implements Committer<StagedSnapshot> {
             }
             case REJECT -> directory.reject(snapshot);
             case ROLLBACK -> {
-                if (!announced(snapshot, directory.takenBackHash(snapshot.takenBack()))) {
+                if (!announced(
+                        snapshot,
+                        directory.takenBackHash(snapshot.takenBack(), snapshot.eventTimeMs()))) {
                     announce(snapshot);
-                    directory.noteTakenBack(snapshot.takenBack(), snapshot.manifestSha256());
+                    directory.noteTakenBack(
+                            snapshot.takenBack(),
+                            snapshot.manifestSha256(),
+                            snapshot.eventTimeMs());
                 }
             }
         }

@@ -9,6 +9,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * .announced/v00000007     the manifest's SHA-256 of a version that has been announced; kept when
  *                          retention deletes the version, so that its number is never used again
  * .announced/v00000007.taken-back
- *                          the manifest's SHA-256 of the version that readers were sent back to
+ *                          the manifest's SHA-256 of the version that readers were sent back to,
+ *                          and the event time of the decision in milliseconds
  * </pre>
  *
  * <p>Publishing is a rename. Where a file system has no atomic rename of folders (object stores), a
@@ -60,8 +62,16 @@ public final class SnapshotDirectory {
         this.files = root.getFileSystem();
     }
 
-    /** The directory at a URI; it need not exist yet. */
-    public static SnapshotDirectory at(String uri) throws IOException {
+    /**
+     * The directory at a path as configurations have it, a URI in which nothing is escaped; it need
+     * not exist yet.
+     */
+    public static SnapshotDirectory at(String path) throws IOException {
+        return new SnapshotDirectory(new Path(path));
+    }
+
+    /** The same at a URI as Java has it, in which a space is {@code %20}. */
+    public static SnapshotDirectory at(URI uri) throws IOException {
         return new SnapshotDirectory(new Path(uri));
     }
 
@@ -172,9 +182,26 @@ public final class SnapshotDirectory {
                 manifestSha256.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** The manifest hash of the version that replaced one that was taken back; null: it was not. */
-    @Nullable String takenBackHash(long version) throws IOException {
-        return mark(takenBackMark(version));
+    /**
+     * The manifest hash of the version that replaced one that was taken back at an event time;
+     * null: it was not. After a restore from an older savepoint it can be taken back again, later.
+     */
+    @Nullable String takenBackHash(long version, long eventTimeMs) throws IOException {
+        Path mark = takenBackMark(version);
+        byte[] content = read(mark);
+        String text = content == null ? "" : new String(content, StandardCharsets.US_ASCII);
+        int time = text.indexOf(' ');
+        if (time < 0) {
+            return mark(mark); // of a build that noted no time
+        }
+        String hash = text.substring(0, time);
+        return SHA_256.matcher(hash).matches() && text.equals(takenBack(hash, eventTimeMs))
+                ? hash
+                : null;
+    }
+
+    private static String takenBack(String manifestSha256, long eventTimeMs) {
+        return manifestSha256 + " " + eventTimeMs + "\n";
     }
 
     /** The hash in a mark. One that a failure cut short says nothing: it is written again. */
@@ -184,10 +211,12 @@ public final class SnapshotDirectory {
         return SHA_256.matcher(hash).matches() ? hash : null;
     }
 
-    /** Notes that readers were sent back from a version to the one with this manifest. */
-    void noteTakenBack(long version, String manifestSha256) throws IOException {
+    /** Notes that readers were sent back from a version to the one with this manifest, and when. */
+    void noteTakenBack(long version, String manifestSha256, long eventTimeMs) throws IOException {
         files.mkdirs(announced);
-        write(takenBackMark(version), manifestSha256.getBytes(StandardCharsets.US_ASCII));
+        write(
+                takenBackMark(version),
+                takenBack(manifestSha256, eventTimeMs).getBytes(StandardCharsets.US_ASCII));
     }
 
     private Path takenBackMark(long version) {

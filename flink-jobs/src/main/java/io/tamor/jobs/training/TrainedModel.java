@@ -25,7 +25,7 @@ public final class TrainedModel {
     public static Path write(OfflineTraining training, Deployment deployment, Path out)
             throws IOException {
         Files.createDirectories(out);
-        SnapshotDirectory directory = SnapshotDirectory.at(out.toUri().toString());
+        SnapshotDirectory directory = SnapshotDirectory.at(out.toUri());
         long version = directory.highestVersion() + 1;
         ModelSnapshot.write(
                 new FlinkSnapshotStore(directory.folder(version)),

@@ -35,6 +35,11 @@ public final class TestingKafkaBroker implements AutoCloseable {
 
     /** Formats the folder and starts, in 2 to 3 seconds. */
     public TestingKafkaBroker(Path folder) throws Exception {
+        this(folder, Map.of());
+    }
+
+    /** The same with settings of its own. */
+    public TestingKafkaBroker(Path folder, Map<String, String> settings) throws Exception {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         int port;
         int controllerPort;
@@ -79,6 +84,7 @@ public final class TestingKafkaBroker implements AutoCloseable {
                         Map.entry("group.initial.rebalance.delay.ms", "0"),
                         Map.entry("auto.create.topics.enable", "false"),
                         Map.entry("log.retention.ms", "-1")));
+        properties.putAll(settings);
         server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
         server.startup();
         bootstrap = "127.0.0.1:" + port;

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,29 @@ class KafkaSnapshotAnnouncerITCase {
             }
             assertThat(announced(broker)).containsExactly("a1", "a2", "b9", "a3");
             before.close();
+        }
+    }
+
+    @Test
+    void oneWhoseTransactionalIdTheBrokerHasForgottenAnnouncesAllTheSame() throws Exception {
+        Map<String, String> forgetful =
+                Map.of(
+                        "transactional.id.expiration.ms", "1000",
+                        "transaction.remove.expired.transaction.cleanup.interval.ms", "500",
+                        "producer.id.expiration.ms", "1000",
+                        "producer.id.expiration.check.interval.ms", "500");
+        try (TestingKafkaBroker broker = new TestingKafkaBroker(folder, forgetful)) {
+            broker.create(TOPIC, 1);
+            KafkaOptions kafka = new KafkaOptions(broker.bootstrap(), Map.of());
+            try (SnapshotAnnouncer announcer = announcer(kafka, "a");
+                    Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+                announcer.announce(announcement("a", 1));
+                while (!admin.listTransactions().all().get().isEmpty()) {
+                    Thread.sleep(100);
+                }
+                announcer.announce(announcement("a", 2));
+            }
+            assertThat(announced(broker)).containsExactly("a1", "a2");
         }
     }
 
