@@ -72,6 +72,10 @@ public record Deployment(
                     sets);
         }
         problems.require(
+                eventTime.idle().toMillis() > 0,
+                "event_time.idle must be > 0, was %s",
+                eventTime.idle());
+        problems.require(
                 eventTime.outage().compareTo(eventTime.idle()) >= 0,
                 "event_time.outage must be >= event_time.idle (%s), was %s",
                 eventTime.idle(),

@@ -9,19 +9,31 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.record.TimestampType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Creates and checks a deployment's topics, before a job starts and fails far from the cause. */
 public final class KafkaTopics implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaTopics.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
     private final KafkaOptions kafka;
@@ -90,7 +102,61 @@ public final class KafkaTopics implements AutoCloseable {
                         topic.partitions());
             }
         }
+        // The others may be somebody else's, and how long records are kept is the operator's
+        // choice.
+        List<TopicOptions> own =
+                Stream.of(deployment.topics().samples(), deployment.topics().userBias())
+                        .filter(topic -> existing.containsKey(topic.name()))
+                        .toList();
+        Map<String, Config> configured = configured(own);
+        for (TopicOptions topic : own) {
+            Config found = configured.get(topic.name());
+            if (found != null) {
+                check(topic, found, problems);
+            }
+        }
         return problems.found();
+    }
+
+    /** What would change results. */
+    private static void check(TopicOptions topic, Config found, Problems problems) {
+        Map<String, String> wanted = settings(topic);
+        for (String key :
+                List.of(
+                        TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+                        TopicConfig.CLEANUP_POLICY_CONFIG)) {
+            ConfigEntry entry = found.get(key);
+            problems.require(
+                    entry == null || Objects.equals(entry.value(), wanted.get(key)),
+                    "topic %s has %s=%s, wanted %s; set it with kafka-configs",
+                    topic.name(),
+                    key,
+                    String.valueOf(entry == null ? null : entry.value()),
+                    String.valueOf(wanted.get(key)));
+        }
+    }
+
+    /** The topics' settings; nothing where the broker does not let this client see them. */
+    private Map<String, Config> configured(List<TopicOptions> topics) {
+        List<ConfigResource> resources =
+                topics.stream()
+                        .map(t -> new ConfigResource(ConfigResource.Type.TOPIC, t.name()))
+                        .toList();
+        Map<String, Config> configured = new TreeMap<>();
+        KafkaFuture<Map<ConfigResource, Config>> all = admin.describeConfigs(resources).all();
+        try {
+            await(all, "describe the settings of topics")
+                    .forEach((topic, found) -> configured.put(topic.name(), found));
+        } catch (BrokerUnavailableException e) {
+            if (!(e.getCause() instanceof ExecutionException refused)
+                    || !(refused.getCause() instanceof AuthorizationException)) {
+                throw e;
+            }
+            LOG.warn(
+                    "Topics' timestamp types and cleanup policies are not checked: {}",
+                    rootMessage(e));
+        }
+        return configured;
     }
 
     private Map<String, TopicDescription> describe(Deployment deployment) {
@@ -105,6 +171,9 @@ public final class KafkaTopics implements AutoCloseable {
 
     private static Map<String, String> settings(TopicOptions topic) {
         Map<String, String> settings = new HashMap<>();
+        // Whatever the broker's default: a record's timestamp is its event time.
+        settings.put(
+                TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, TimestampType.CREATE_TIME.toString());
         // Retention goes by event time, so a stream of the past would vanish under a broker's
         // default.
         Duration retention = topic.retention();
@@ -123,7 +192,7 @@ public final class KafkaTopics implements AutoCloseable {
         return settings;
     }
 
-    private <T> T await(org.apache.kafka.common.KafkaFuture<T> future, String what) {
+    private <T> T await(KafkaFuture<T> future, String what) {
         try {
             return future.get(TIMEOUT.toMillis() + 1_000, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
