@@ -91,6 +91,10 @@ public final class LearningJob {
             publish(learner, sinks);
             reject(learner, sinks);
         } else {
+            // Rounds rest on it that all learners have seen the same watermarks at a barrier.
+            samples.getExecutionEnvironment()
+                    .getCheckpointConfig()
+                    .enableUnalignedCheckpoints(false);
             // New with every submission, the same for all its operators and restarts.
             String run = UUID.randomUUID().toString();
             SingleOutputStreamOperator<LearnerMessage> learners =

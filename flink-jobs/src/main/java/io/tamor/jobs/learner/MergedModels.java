@@ -62,11 +62,15 @@ final class MergedModels {
         }
     }
 
-    /** Makes a file visible; one that is there already stays. Older ones go, but for the last. */
+    /**
+     * Makes a file visible; one that is there already stays, if it was not cut short. Older ones
+     * go, but for the last.
+     */
     void write(File file) throws IOException {
         Path target = new Path(folder, file.name());
-        if (!files.exists(target)) {
+        if (!isWhole(target, file)) {
             files.mkdirs(folder);
+            files.delete(target, false);
             Path half = new Path(folder, file.name() + ".part");
             try (OutputStream out = files.create(half, WriteMode.OVERWRITE)) {
                 out.write(file.content());
@@ -79,6 +83,11 @@ final class MergedModels {
         for (Path old : kept.subList(0, Math.max(0, kept.size() - KEPT))) {
             files.delete(old, false);
         }
+    }
+
+    private boolean isWhole(Path target, File file) throws IOException {
+        return files.exists(target)
+                && files.getFileStatus(target).getLen() == file.content().length;
     }
 
     /** Deletes what earlier runs have left. */

@@ -86,6 +86,11 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
+        int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+        if (subtasks != 1) {
+            throw new IllegalStateException(
+                    "the merger of learners runs at parallelism 1, was set to " + subtasks);
+        }
         spec = ModelSpecs.of(deployment);
         whole =
                 new MergedLearner(
@@ -191,11 +196,14 @@ public final class ParameterMergerOperator extends AbstractStreamOperator<Snapsh
         whole.merge();
         say(whole.closeWindows());
         report();
+        long decided = serving.rollbacks + serving.returns;
         guard();
-        if (whole.unpublished() && whole.together()) {
+        // After a return or a rollback the learners' rows and figures are of something else.
+        boolean sound = whole.together() && serving.rollbacks + serving.returns == decided;
+        if (sound && whole.unpublished()) {
             publish();
         }
-        if (serving.liveVersion() == whole.progress().version) {
+        if (sound && serving.liveVersion() == whole.progress().version) {
             lastRows.forEach(message -> userRow(message, serving.liveVersion()));
         }
         lastRows.clear();

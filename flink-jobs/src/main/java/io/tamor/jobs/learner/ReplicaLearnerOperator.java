@@ -90,6 +90,18 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
+        int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+        if (subtasks != deployment.learner().parallelism()) {
+            throw new IllegalStateException(
+                    "learner.parallelism is "
+                            + deployment.learner().parallelism()
+                            + ", but "
+                            + subtasks
+                            + " learners run: the merger would wait for the others for ever. Turn"
+                            + " off what changes parallelism (jobmanager.scheduler adaptive or an"
+                            + " autoscaler), or stop with a savepoint, change the configuration and"
+                            + " go on");
+        }
         models = new MergedModels(deployment.snapshots().directory(), run);
         state = context.getOperatorStateStore().getUnionListState(REPLICAS);
         ListState<byte[]> alone =
@@ -203,7 +215,8 @@ public final class ReplicaLearnerOperator extends AbstractStreamOperator<Learner
         training.drain();
         tell(replica.quality().closeAllWindows());
         report(true, true);
-        userRows.drainChanges(
+        // They stay marked: what the last version is rejected for, the next one may be told with.
+        userRows.showChanges(
                 (userId, values, trainedMs) ->
                         tellRow(LearnerMessage.LAST_VERSION, userId, values, trainedMs));
         ended = true;

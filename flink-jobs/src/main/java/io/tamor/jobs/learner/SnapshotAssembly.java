@@ -101,8 +101,7 @@ final class SnapshotAssembly {
         candidate.parentVersion = serving.liveVersion();
         progress.version = version;
         progress.manifestSha256 = UNSEALED;
-        progress.snapshotMs = progress.trainedMs;
-        progress.snapshotSamples = progress.samples;
+        progress.versionMade();
         serving.checkpoints = 0;
         if (rejected) {
             serving.rejected(gate != null && gate.worseThanLive());

@@ -227,6 +227,22 @@ final class UserRows implements UserRowStore {
         }
     }
 
+    /** Shows every row changed since they were drained last. */
+    void showChanges(Visitor visitor) throws Exception {
+        flush();
+        backend.applyToAllKeys(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                CHANGED,
+                (userId, mark) -> {
+                    UserRow row = rows.value();
+                    visitor.visit(
+                            userId,
+                            row == null || !row.admitted() ? null : row.values,
+                            row == null ? 0 : row.trainedMs);
+                });
+    }
+
     /** Shows every row changed since the last call and takes their marks away. */
     void drainChanges(Visitor visitor) throws Exception {
         flush(); // in the state's order, which does not depend on what is in memory

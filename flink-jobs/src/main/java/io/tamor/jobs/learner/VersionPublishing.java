@@ -126,6 +126,9 @@ final class VersionPublishing implements AutoCloseable {
         training.userRows().returnTo(serving.liveVersion());
         shadows.clear();
         serving.returned();
+        // It is that version: the next one needs labels that were scored from here on.
+        learner.progress().versionMade();
+        serving.checkpoints = 0;
     }
 
     /** Readers are told to serve the version before the live one again. */

@@ -50,7 +50,8 @@ public final class Divergence {
         return true;
     }
 
-    private void reset() {
+    /** Learns the level anew. */
+    public void reset() {
         level = 0;
         seen = 0;
         inARow = 0;

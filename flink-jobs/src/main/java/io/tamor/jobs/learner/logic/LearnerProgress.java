@@ -41,7 +41,10 @@ public final class LearnerProgress {
     /** The hash of its manifest, empty for none and while that is being made. */
     public String manifestSha256 = "";
 
-    /** {@link #trainedMs} as of the last version; before the first one, the first sample's. */
+    /**
+     * {@link #trainedMs} as of the last version, or of going back to it; before the first one, the
+     * first sample's.
+     */
     public long snapshotMs = NEVER;
 
     /** {@link #samples} as of the last version. */
@@ -55,6 +58,12 @@ public final class LearnerProgress {
 
     public LearnerProgress(int tasks) {
         matureLabels = new long[tasks];
+    }
+
+    /** The model is a version's: the schedule of the next one begins. */
+    public void versionMade() {
+        snapshotMs = trainedMs;
+        snapshotSamples = samples;
     }
 
     /**

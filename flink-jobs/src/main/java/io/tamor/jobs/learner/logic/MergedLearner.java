@@ -67,6 +67,7 @@ public final class MergedLearner {
         if (report.founding() != null) {
             rounds.base(report.founding().base());
             rounds.stand(report.founding().standing());
+            model.become(report.founding().base());
         }
         report.cuts().forEach(rounds::add);
         sum();
@@ -141,9 +142,19 @@ public final class MergedLearner {
         return complete() && progress.samples > progress.snapshotSamples;
     }
 
-    /** What has been scored since the live version was loaded, by those who have loaded it. */
+    /**
+     * What has been scored since the live version was loaded, by those who have loaded it; where
+     * nobody has, what they have scored themselves.
+     */
     public Comparison comparison() {
         Standing standing = rounds.standing();
+        if (!compares()) {
+            ComparedMetrics own = ComparedMetrics.none(spec, horizon, false, false);
+            reports()
+                    .filter(report -> report.round() >= standing.returnRound())
+                    .forEach(report -> own.add(report.comparison()));
+            return own;
+        }
         ComparedMetrics sum =
                 ComparedMetrics.none(
                         spec, horizon, standing.live() != null, standing.previous() != null);

@@ -317,6 +317,8 @@ public final class ReplicaState {
         if (wentBack(merged)) {
             replica.goBack(merged);
             shadows.clear();
+            divergence.reset();
+            diverged = false; // what diverged is gone
         } else {
             replica.load(merged);
         }
