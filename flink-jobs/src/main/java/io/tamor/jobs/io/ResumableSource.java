@@ -49,7 +49,7 @@ record ResumableSource<T, SplitT extends SourceSplit, EnumT>(
         return new Restored<>(source.restoreEnumerator(discovery, checkpoint), discovery);
     }
 
-    private static void requireSameEnd(Object checkpoint, boolean bounded) {
+    static void requireSameEnd(Object checkpoint, boolean bounded) {
         if (!(checkpoint instanceof KafkaSourceEnumState state)) {
             return;
         }

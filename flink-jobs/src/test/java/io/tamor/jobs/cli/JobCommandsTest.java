@@ -86,7 +86,7 @@ final class JobCommandsTest {
                                 TestingSamples.generate(deployment, 200, 1),
                                 2)
                         .path();
-        Path models = folder.resolve("models");
+        Path models = folder.resolve("models of é");
 
         assertThat(
                         run(

@@ -61,6 +61,22 @@ final class DeploymentReaderTest {
     }
 
     @Test
+    void durationsThatNoClockCouldCountAreRefusedByTheirKey() throws IOException {
+        String endless =
+                example()
+                        .replace("disorder: 10 min, idle", "disorder: 200000000000 d, idle")
+                        .replace("window: 15 min", "window: 99999999999999999999 s");
+        assertThatThrownBy(() -> DeploymentReader.parse("endless.yaml", endless))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("endless.yaml: 2 problems")
+                .hasMessageContaining("/event_time/disorder")
+                .hasMessageContaining("/tasks/0/window");
+        String idle = example().replaceFirst("idle: [0-9]+ [a-z]+", "idle: 0 s");
+        assertThatThrownBy(() -> DeploymentReader.parse("idle.yaml", idle))
+                .hasMessageContaining("event_time.idle must be > 0");
+    }
+
+    @Test
     void learnersSideBySideShareOutTheMiniBatchAndNeedAMerge() throws IOException {
         String merging =
                 example()

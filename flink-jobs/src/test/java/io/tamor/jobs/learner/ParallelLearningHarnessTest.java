@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.MergeOptions;
 import io.tamor.jobs.learner.logic.TestingSamples;
 import io.tamor.jobs.snapshot.SnapshotCandidate;
 import io.tamor.jobs.training.OfflineTraining;
@@ -20,7 +21,9 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +48,23 @@ class ParallelLearningHarnessTest {
                                                 + merge
                                                 + "}, batch: 32,")
                                 .replace(" gate: {", " gate: {enabled: false, "));
+    }
+
+    @Test
+    void anotherNumberOfLearnersThanConfiguredIsRefused() throws Exception {
+        Deployment four = deployment(4);
+        MergeOptions merge = four.learner().merge();
+        KeyedOneInputStreamOperatorTestHarness<String, ConsumedSample, LearnerMessage> one =
+                new KeyedOneInputStreamOperatorTestHarness<>(
+                        new ReplicaLearnerOperator(four, merge, "run"),
+                        consumed -> consumed.userId,
+                        Types.STRING,
+                        four.flink().maxParallelism(),
+                        3,
+                        0);
+        assertThatThrownBy(one::open)
+                .hasStackTraceContaining("learner.parallelism is 4, but 3 learners run");
+        one.close();
     }
 
     private List<Sample> samples() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -198,6 +199,51 @@ class PoisonedReplicasTest {
             assertThat(learners.serving().returns).isPositive();
             assertThat(learners.versions().auc(deployment, learners.versions().served()))
                     .isGreaterThan(0.7);
+        }
+    }
+
+    @Test
+    void whatRanAwayAtTheEndIsToldToNobody() throws Exception {
+        Deployment deployment =
+                deployment(
+                        2, STRICT.replace("}", ", divergence_factor: 1.2, divergence_steps: 5}"));
+        List<Sample> samples = flipped(deployment, 4, 4);
+        int clean = 4 * TestingStream.A_DAY;
+        try (TestingLearners learners = new TestingLearners(deployment)) {
+            feed(learners, samples.subList(0, clean));
+            learners.checkpoint();
+            learners.complete();
+            learners.checkpoint(); // with the rows of what is live now
+            Map<String, ByteBuffer> known = rows(learners);
+            int decided = learners.candidates.size();
+            for (Sample sample : samples.subList(clean, clean + TestingStream.A_DAY)) {
+                learners.take(sample);
+            }
+            learners.end();
+            assertThat(learners.serving().returns).isEqualTo(1);
+            assertThat(learners.candidates).hasSize(decided);
+            assertThat(rows(learners)).isEqualTo(known);
+        }
+    }
+
+    @Test
+    void rowsOfALastVersionThatIsRejectedStayToBeTold() throws Exception {
+        Deployment deployment = deployment(2, STRICT);
+        List<Sample> samples = flipped(deployment, 4, 4);
+        int clean = 4 * TestingStream.A_DAY;
+        try (TestingLearners learners = new TestingLearners(deployment)) {
+            feed(learners, samples.subList(0, clean));
+            Set<String> late = new TreeSet<>();
+            for (Sample sample : samples.subList(clean, clean + TestingStream.A_DAY)) {
+                learners.take(sample);
+                late.add(sample.getUserId());
+            }
+            learners.end();
+            assertThat(learners.candidates.get(learners.candidates.size() - 1).decision)
+                    .isEqualTo(SnapshotDecision.REJECT);
+            Set<String> marked = learners.changedRows(0);
+            marked.addAll(learners.changedRows(1));
+            assertThat(marked).containsAll(late);
         }
     }
 

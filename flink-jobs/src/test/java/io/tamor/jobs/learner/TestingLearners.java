@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -217,6 +219,14 @@ final class TestingLearners implements AutoCloseable {
         ReplicaLearnerOperator learner = (ReplicaLearnerOperator) learners.get(index).getOperator();
         learner.training().settle();
         return learner.replica();
+    }
+
+    /** The users whose rows of a replica are to be told with the next version. */
+    Set<String> changedRows(int index) throws Exception {
+        ReplicaLearnerOperator learner = (ReplicaLearnerOperator) learners.get(index).getOperator();
+        Set<String> users = new TreeSet<>();
+        learner.training().userRows().showChanges((userId, values, trainedMs) -> users.add(userId));
+        return users;
     }
 
     /** The parameters a replica trains, as bytes. */

@@ -111,6 +111,33 @@ class SnapshotSinkTest {
                         "ROLLBACK 1");
     }
 
+    /** As after a restore from an older savepoint. */
+    @Test
+    void aVersionThatIsTakenBackOnceMoreLaterIsAnnouncedOnceMore() throws Exception {
+        commit(stage(candidate(1, "one"), candidate(2, "2")));
+        commit(stage(rollback(1, 2)));
+        commit(stage(candidate(3, "3")));
+        SnapshotCandidate later = rollback(1, 2);
+        later.eventTimeMs++;
+        List<StagedSnapshot> again = stage(later);
+        commit(again);
+        commit(again);
+        assertThat(announcer.announced)
+                .extracting(a -> a.getAction() + " " + a.getVersion())
+                .containsExactly("PUBLISH 1", "PUBLISH 2", "ROLLBACK 1", "PUBLISH 3", "ROLLBACK 1");
+    }
+
+    @Test
+    void aMarkOfABuildThatNotedNoTimeHolds() throws Exception {
+        List<StagedSnapshot> staged = stage(candidate(1, "one"), rollback(1, 2), candidate(2, "2"));
+        commit(staged);
+        Files.writeString(
+                folder.resolve(".announced/v00000002.taken-back"),
+                announcer.announced.get(2).getManifestSha256());
+        commit(staged);
+        assertThat(announcer.announced).hasSize(3);
+    }
+
     @Test
     void aRenameThatGoesFileByFileAndWasCutShortIsEnded() throws Exception {
         for (String done : List.of("model.safetensors", "manifest.json")) {
