@@ -1,8 +1,10 @@
 package io.tamor.jobs.timeline;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.verify.logic.BatchOracle;
 import io.tamor.jobs.verify.logic.Difference;
@@ -19,7 +21,9 @@ import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -252,6 +256,36 @@ final class VerificationTest {
                                 + " wanted ORPHAN, found OVERFLOW",
                         "UNEXPECTED_REJECTION event (impressions, partition 0, offset 2):"
                                 + " wanted none, found ORPHAN");
+    }
+
+    /** More values of an attribute than a sample holds, and more dense features than usual. */
+    @Test
+    void manyValuesAndManyFeaturesAreVerified() throws Exception {
+        StringBuilder features = new StringBuilder("features:\n");
+        for (int i = 0; i < 300; i++) {
+            features.append(
+                    "  - {name: measure_%1$s, side: item, type: dense, from: measure.m%1$s}%n"
+                            .formatted(i));
+        }
+        Deployment deployment =
+                DeploymentReader.parse(
+                        "deployment.yaml",
+                        TestingDeployments.text().replace("features:\n", features));
+        List<TestingEvent> events =
+                List.of(
+                        shown("i-1").with(Map.of("age", numbers(600)), Map.of("m7", 1.5)),
+                        shown("i-2").with(Map.of("age", numbers(300)), Map.of("m299", -1.0)));
+        try (TestingTimeline timeline = run(new TimelineCase(0, deployment, events), events)) {
+            Verification verification =
+                    verify(deployment, evidence(events, timeline.samples, timeline.rejected), ALL);
+
+            assertThat(differences).isEmpty();
+            assertThat(verification.sampleCount()).isPositive();
+        }
+    }
+
+    private static String numbers(int count) {
+        return IntStream.range(0, count).mapToObj(Integer::toString).collect(joining("|"));
     }
 
     private Difference only(Difference.Kind kind) {

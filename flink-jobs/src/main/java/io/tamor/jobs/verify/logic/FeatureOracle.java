@@ -25,6 +25,9 @@ import org.apache.commons.codec.digest.MurmurHash3;
 final class FeatureOracle {
     private static final long DAY = 86_400_000L;
 
+    /** Of a field with more values the first ones count: a sample has a byte for their number. */
+    private static final int MOST_VALUES = 255;
+
     private final Deployment deployment;
     private final SampleSchema schema;
     private final List<Accepted> accepted;
@@ -150,39 +153,51 @@ final class FeatureOracle {
     }
 
     ByteBuffer categorical(PlainEvent impression) {
-        ByteBuffer bytes = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+        List<List<String>> fields = new ArrayList<>();
+        int size = 0;
         for (FeatureOptions feature : schema.categorical()) {
-            FeatureSource from = Objects.requireNonNull(feature.from());
-            PlainEvent seen =
-                    feature.side() == FeatureOptions.Side.USER ? ranked(impression) : impression;
-            List<String> values = new ArrayList<>();
-            switch (from.kind()) {
-                case ITEM -> values.add(seen.item());
-                case SCENARIO -> values.add(seen.scenario());
-                case TIER -> values.add(rankedTier(impression));
-                case ATTRIBUTE -> {
-                    String text = seen.attributes().getOrDefault(from.name(), "");
-                    for (String value : text.split("\\|", -1)) {
-                        if (!value.isEmpty()) {
-                            values.add(value);
-                        }
-                    }
-                }
-                case MEASURE -> {
-                    Double measure = seen.measures().get(from.name());
-                    if (measure != null) {
-                        values.add(measure.toString());
-                    }
-                }
-                case HOUR_OF_DAY, DAY_OF_WEEK, POSITION, TIME_IN_TIER ->
-                        values.add(Long.toString((long) number(from, seen)));
-            }
+            List<String> all = values(feature, impression);
+            List<String> values = all.subList(0, Math.min(all.size(), MOST_VALUES));
+            fields.add(values);
+            size += 1 + Long.BYTES * values.size();
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+        for (List<String> values : fields) {
             bytes.put((byte) values.size());
             for (String value : values) {
                 bytes.putLong(MurmurHash3.hash128x64(value.getBytes(StandardCharsets.UTF_8))[0]);
             }
         }
         return bytes.flip().order(ByteOrder.BIG_ENDIAN);
+    }
+
+    private List<String> values(FeatureOptions feature, PlainEvent impression) {
+        FeatureSource from = Objects.requireNonNull(feature.from());
+        PlainEvent seen =
+                feature.side() == FeatureOptions.Side.USER ? ranked(impression) : impression;
+        List<String> values = new ArrayList<>();
+        switch (from.kind()) {
+            case ITEM -> values.add(seen.item());
+            case SCENARIO -> values.add(seen.scenario());
+            case TIER -> values.add(rankedTier(impression));
+            case ATTRIBUTE -> {
+                String text = seen.attributes().getOrDefault(from.name(), "");
+                for (String value : text.split("\\|", -1)) {
+                    if (!value.isEmpty()) {
+                        values.add(value);
+                    }
+                }
+            }
+            case MEASURE -> {
+                Double measure = seen.measures().get(from.name());
+                if (measure != null) {
+                    values.add(measure.toString());
+                }
+            }
+            case HOUR_OF_DAY, DAY_OF_WEEK, POSITION, TIME_IN_TIER ->
+                    values.add(Long.toString((long) number(from, seen)));
+        }
+        return values;
     }
 
     private double number(FeatureSource from, PlainEvent impression) {
@@ -198,7 +213,9 @@ final class FeatureOracle {
     }
 
     ByteBuffer dense(PlainEvent impression) {
-        ByteBuffer bytes = ByteBuffer.allocate(1024).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Float.BYTES * schema.dense().size())
+                        .order(ByteOrder.LITTLE_ENDIAN);
         for (FeatureOptions feature : schema.dense()) {
             PlainEvent seen =
                     feature.side() == FeatureOptions.Side.USER ? ranked(impression) : impression;
