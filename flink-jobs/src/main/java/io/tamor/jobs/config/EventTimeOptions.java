@@ -18,4 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record EventTimeOptions(
         Duration disorder, Duration idle, Duration outage, @Nullable Duration lead)
-        implements Serializable {}
+        implements Serializable {
+
+    /**
+     * The key of {@code lead}. The detail of a record that was rejected for it names it, and
+     * verification, which cannot know the reader's clock, excuses what names it and nothing else.
+     */
+    public static final String LEAD = "event_time.lead";
+}

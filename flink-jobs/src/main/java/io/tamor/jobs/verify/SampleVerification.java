@@ -193,6 +193,7 @@ public final class SampleVerification {
                                         rejected.getPartition(),
                                         rejected.getOffset()),
                                 rejected.getCause(),
+                                rejected.getDetail(),
                                 timeMs == null ? record.timestamp() : timeMs);
                     }
                 });

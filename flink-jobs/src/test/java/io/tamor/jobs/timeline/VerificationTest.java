@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.timeline.logic.EventKind;
+import io.tamor.jobs.timeline.logic.RawEvent;
 import io.tamor.jobs.verify.logic.BatchOracle;
 import io.tamor.jobs.verify.logic.Difference;
 import io.tamor.jobs.verify.logic.Evidence;
@@ -238,8 +239,8 @@ final class VerificationTest {
         List<Sample> samples =
                 BatchOracle.of(deployment, TestingEvent.plain(List.of(shown("i-1")))).samples();
         Evidence evidence = evidence(events, samples, List.of());
-        evidence.rejected(new Place("clicks", 0, 1), RejectionCause.OVERFLOW, START + 1);
-        evidence.rejected(new Place("impressions", 0, 2), RejectionCause.ORPHAN, START);
+        evidence.rejected(new Place("clicks", 0, 1), RejectionCause.OVERFLOW, "", START + 1);
+        evidence.rejected(new Place("impressions", 0, 2), RejectionCause.ORPHAN, "", START);
         evidence.event(
                 PlainEvent.Kind.CLICK, new Place("clicks", 0, 9), START, new byte[] {1}, u -> true);
 
@@ -286,6 +287,37 @@ final class VerificationTest {
 
     private static String numbers(int count) {
         return IntStream.range(0, count).mapToObj(Integer::toString).collect(joining("|"));
+    }
+
+    /** The verification cannot know the reader's clock, but what else is invalid it can. */
+    @Test
+    void aRejectionAheadOfTheClockIsExcusedAndNoOther() {
+        Deployment deployment =
+                DeploymentReader.parse(
+                        "deployment.yaml",
+                        TestingDeployments.text()
+                                .replace("outage: 1 h}", "outage: 1 h, lead: 1 h}"));
+        List<TestingEvent> events = List.of(shown("i-1"), shown("i-2"));
+        EventDeserializer reader = new EventDeserializer(EventKind.IMPRESSION, deployment);
+        reader.open();
+        RawEvent ahead = reader.read(events.get(0).bytes(), START, 0, 0, START - 2 * HOUR);
+        Evidence evidence = evidence(events, List.of(), List.of());
+        evidence.rejected(new Place("impressions", 0, 0), ahead.cause(), ahead.detail(), START);
+        evidence.rejected(
+                new Place("impressions", 0, 1),
+                RejectionCause.INVALID,
+                "scenario: wanted one of [insurance], was fund",
+                START);
+
+        Verification verification = verify(deployment, evidence, ALL);
+
+        assertThat(verification.lateCount()).isEqualTo(1);
+        assertThat(differences)
+                .extracting(Difference::kind)
+                .containsOnly(Difference.Kind.UNEXPECTED_REJECTION, Difference.Kind.MISSING_SAMPLE);
+        assertThat(only(Difference.Kind.UNEXPECTED_REJECTION).place())
+                .isEqualTo(new Place("impressions", 0, 1));
+        assertThat(only(Difference.Kind.MISSING_SAMPLE).what()).contains("i-2");
     }
 
     private Difference only(Difference.Kind kind) {
@@ -357,6 +389,7 @@ final class VerificationTest {
             evidence.rejected(
                     new Place(record.getTopic(), record.getPartition(), record.getOffset()),
                     record.getCause(),
+                    record.getDetail(),
                     timeMs == null ? 0 : timeMs);
         }
         return evidence;

@@ -1,6 +1,7 @@
 package io.tamor.jobs.timeline.logic;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.EventTimeOptions;
 import io.tamor.jobs.config.FeatureOptions;
 import io.tamor.jobs.config.FeatureSource;
 import io.tamor.schemas.Impression;
@@ -71,7 +72,9 @@ public final class EventChecks implements Serializable {
         if (lead != null && event.timeMs() > nowMs + lead.toMillis()) {
             return "eventTimeMs: wanted at most "
                     + lead
-                    + " (event_time.lead) ahead of the reader's clock at "
+                    + " ("
+                    + EventTimeOptions.LEAD
+                    + ") ahead of the reader's clock at "
                     + nowMs
                     + ", was "
                     + event.timeMs();

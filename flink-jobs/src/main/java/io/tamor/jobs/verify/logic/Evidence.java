@@ -29,7 +29,7 @@ public final class Evidence {
     final Map<Place, Long> late = new LinkedHashMap<>();
 
     /** What the timeline rejected, by event time where it could be read, else the record's. */
-    record Rejected(RejectionCause cause, long timeMs) {}
+    record Rejected(RejectionCause cause, String detail, long timeMs) {}
 
     /** Which users are taken in. */
     @FunctionalInterface
@@ -65,7 +65,7 @@ public final class Evidence {
     }
 
     /** Takes in a rejection of the record at a place. */
-    public void rejected(Place place, RejectionCause cause, long timeMs) {
-        rejected.put(place, new Rejected(cause, timeMs));
+    public void rejected(Place place, RejectionCause cause, String detail, long timeMs) {
+        rejected.put(place, new Rejected(cause, detail, timeMs));
     }
 }

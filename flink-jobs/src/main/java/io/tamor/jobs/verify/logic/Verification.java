@@ -1,6 +1,7 @@
 package io.tamor.jobs.verify.logic;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.EventTimeOptions;
 import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
 import java.util.ArrayList;
@@ -122,10 +123,9 @@ public final class Verification {
     private Set<Place> late(List<PlainEvent> events, Evidence evidence) {
         Set<Place> late = new HashSet<>();
         Map<EventKey, PlainEvent> kept = new HashMap<>();
-        boolean clocked = deployment.eventTime().lead() != null;
         for (PlainEvent event : events) {
             RejectionCause cause = cause(evidence, event);
-            if (cause == RejectionCause.LATE || (clocked && cause == RejectionCause.INVALID)) {
+            if (cause == RejectionCause.LATE || aheadOfTheClock(evidence, event)) {
                 late.add(event.place());
             } else if (cause != RejectionCause.DUPLICATE) {
                 kept.put(EventKey.of(event), event);
@@ -141,6 +141,14 @@ public final class Verification {
             }
         }
         return late;
+    }
+
+    private boolean aheadOfTheClock(Evidence evidence, PlainEvent event) {
+        Evidence.Rejected rejected = evidence.rejected.get(event.place());
+        return deployment.eventTime().lead() != null
+                && rejected != null
+                && rejected.cause() == RejectionCause.INVALID
+                && rejected.detail().contains(EventTimeOptions.LEAD);
     }
 
     private static @Nullable RejectionCause cause(Evidence evidence, PlainEvent event) {
