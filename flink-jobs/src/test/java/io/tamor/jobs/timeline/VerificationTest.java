@@ -241,6 +241,10 @@ final class VerificationTest {
         Evidence evidence = evidence(events, samples, List.of());
         evidence.rejected(new Place("clicks", 0, 1), RejectionCause.OVERFLOW, "", START + 1);
         evidence.rejected(new Place("impressions", 0, 2), RejectionCause.ORPHAN, "", START);
+        evidence.rejected(new Place("clicks", 0, 1), RejectionCause.ORPHAN, "", START + 1);
+        // Of no event at hand: another deployment's, or a file's.
+        evidence.rejected(new Place("clicks", -1, 1), RejectionCause.ORPHAN, "", START + 1);
+        evidence.rejected(new Place("clicks", -1, 1), RejectionCause.ORPHAN, "", START + 1);
         evidence.event(
                 PlainEvent.Kind.CLICK, new Place("clicks", 0, 9), START, new byte[] {1}, u -> true);
 
@@ -255,6 +259,8 @@ final class VerificationTest {
                                 + " wanted UNDECODABLE, found none",
                         "DIFFERENT_REJECTION event (clicks, partition 0, offset 1):"
                                 + " wanted ORPHAN, found OVERFLOW",
+                        "REPEATED_REJECTION event (clicks, partition 0, offset 1):"
+                                + " first OVERFLOW, then ORPHAN",
                         "UNEXPECTED_REJECTION event (impressions, partition 0, offset 2):"
                                 + " wanted none, found ORPHAN");
     }

@@ -29,6 +29,8 @@ public record Difference(Kind kind, String what, @Nullable Place place, List<Str
         UNEXPECTED_REJECTION,
         /** Rejected, but for another cause. */
         DIFFERENT_REJECTION,
+        /** Rejected more than once, for whatever causes. */
+        REPEATED_REJECTION,
         /** A late outcome changed an emitted label, the topic does not say so. */
         MISSING_CORRECTION,
         /** The topic corrects what no late outcome changed, or corrects it twice. */

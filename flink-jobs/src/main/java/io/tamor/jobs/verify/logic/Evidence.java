@@ -19,6 +19,9 @@ public final class Evidence {
     final List<FoundSample> samples = new ArrayList<>();
     final Map<Place, Rejected> rejected = new HashMap<>();
 
+    /** Rejections of records that had been rejected before: each is in one transaction. */
+    final List<RejectedAgain> rejectedAgain = new ArrayList<>();
+
     /** Corrections of labels. */
     final List<FoundCorrection> corrections = new ArrayList<>();
 
@@ -30,6 +33,8 @@ public final class Evidence {
 
     /** What the timeline rejected, by event time where it could be read, else the record's. */
     record Rejected(RejectionCause cause, String detail, long timeMs) {}
+
+    record RejectedAgain(Place place, Rejected rejected) {}
 
     /** Which users are taken in. */
     @FunctionalInterface
@@ -66,6 +71,9 @@ public final class Evidence {
 
     /** Takes in a rejection of the record at a place. */
     public void rejected(Place place, RejectionCause cause, String detail, long timeMs) {
-        rejected.put(place, new Rejected(cause, detail, timeMs));
+        Rejected found = new Rejected(cause, detail, timeMs);
+        if (rejected.putIfAbsent(place, found) != null) {
+            rejectedAgain.add(new RejectedAgain(place, found));
+        }
     }
 }

@@ -192,6 +192,18 @@ public final class Verification {
                                 List.of("wanted none, found " + found.cause()));
                     }
                 });
+        for (Evidence.RejectedAgain again : evidence.rejectedAgain) {
+            Evidence.Rejected first = evidence.rejected.get(again.place());
+            if (scope.holds(again.rejected().timeMs())
+                    && times.containsKey(again.place())
+                    && first != null) {
+                report(
+                        Difference.Kind.REPEATED_REJECTION,
+                        "event",
+                        again.place(),
+                        List.of("first " + first.cause() + ", then " + again.rejected().cause()));
+            }
+        }
     }
 
     private void samples(
