@@ -17,7 +17,9 @@ import io.tamor.schemas.Correction;
 import io.tamor.schemas.RejectedRecord;
 import io.tamor.schemas.Sample;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -27,7 +29,8 @@ import org.apache.kafka.common.TopicPartition;
  * Reads a deployment's event topics, derives the samples and rejections again, and compares them
  * with what is committed. Memory: about {@value #BYTES_PER_RECORD} bytes for each record of the
  * share of users at hand; the topics are read once for each share, and there are as many as the
- * heap needs.
+ * heap needs. Where features count the events of all users, they are read once more, and those
+ * events are held, whatever the share, in about 500 bytes each.
  */
 public final class SampleVerification {
     private static final byte[] EMPTY = {};
@@ -38,6 +41,24 @@ public final class SampleVerification {
     private final Deployment deployment;
     private final CommittedRecords topics;
     private final TimelineProgress progress;
+    private final long budgetBytes;
+
+    /** Up to where each topic is looked at. */
+    private record Ends(
+            Map<PlainEvent.Kind, Map<TopicPartition, Long>> events,
+            Map<TopicPartition, Long> samples,
+            Map<TopicPartition, Long> rejected,
+            Map<TopicPartition, Long> corrections) {
+
+        /** About how much there is to hold: beside each sample found there is the one derived. */
+        long records() {
+            return 2 * sum(samples) + events.values().stream().mapToLong(Ends::sum).sum();
+        }
+
+        private static long sum(Map<TopicPartition, Long> ends) {
+            return ends.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
 
     /**
      * What of the output is to be verified.
@@ -53,8 +74,17 @@ public final class SampleVerification {
         public static final Request OF_A_BOUNDED_RUN = new Request(0, Long.MAX_VALUE, true);
     }
 
+    /** Takes half of the heap for the users at hand. */
     public SampleVerification(Deployment deployment) {
+        this(deployment, Runtime.getRuntime().maxMemory() / 2);
+    }
+
+    /**
+     * @param budgetBytes room for the users at hand, which decides the number of shares
+     */
+    SampleVerification(Deployment deployment, long budgetBytes) {
         this.deployment = deployment;
+        this.budgetBytes = budgetBytes;
         this.topics = new CommittedRecords(deployment.kafka());
         this.progress = new TimelineProgress(deployment);
     }
@@ -67,38 +97,46 @@ public final class SampleVerification {
     public VerifiedSamples run(Request request, Consumer<Difference> differences) {
         // First what is certainly done, then how far the timeline has read: see docs/timeline.md.
         Map<TopicPartition, Long> done = topics.committedEnds(deployment.topics().samples());
-        Map<PlainEvent.Kind, Map<TopicPartition, Long>> ends =
-                request.closed() ? writtenEnds() : progress.readEnds(writtenEnds());
-        Map<TopicPartition, Long> sampleEnds = topics.ends(deployment.topics().samples());
-        Map<TopicPartition, Long> rejectedEnds = topics.ends(deployment.topics().rejected());
         TopicOptions corrections = deployment.topics().corrections();
-        Map<TopicPartition, Long> correctionEnds =
-                corrections == null ? Map.of() : topics.ends(corrections);
+        Ends ends =
+                new Ends(
+                        request.closed() ? writtenEnds() : progress.readEnds(writtenEnds()),
+                        topics.ends(deployment.topics().samples()),
+                        topics.ends(deployment.topics().rejected()),
+                        corrections == null ? Map.of() : topics.ends(corrections));
         long endMs = request.closed() ? Long.MAX_VALUE : newest(done) + 1;
         Scope scope = new Scope(request.fromMs(), Math.min(request.toMs(), endMs));
         Counting counting = new Counting(differences);
         Verification verification = new Verification(deployment, scope, counting);
-        // Beside each sample found there is the one derived.
-        long records = 2 * sum(sampleEnds) + ends.values().stream().mapToLong(m -> sum(m)).sum();
-        int shares = shares(records);
-        for (int share = 0; share < shares; share++) {
-            int number = share;
-            verification.verify(
-                    evidence(
-                            ends,
-                            sampleEnds,
-                            rejectedEnds,
-                            correctionEnds,
-                            user ->
-                                    Math.floorMod(RejectedPayload.key(user).hashCode(), shares)
-                                            == number));
-        }
+        verify(verification, ends);
         return new VerifiedSamples(
                 verification.sampleCount(),
                 verification.lateCount(),
                 verification.correctionCount(),
                 counting.count,
                 scope.toMs());
+    }
+
+    /** Share by share; features over all users need a reading of all shares before. */
+    private void verify(Verification verification, Ends ends) {
+        int shares = (int) (ends.records() * BYTES_PER_RECORD / budgetBytes) + 1;
+        if (shares == 1 || !verification.countsAllUsers()) {
+            for (int number = 0; number < shares; number++) {
+                verification.verify(evidence(ends, share(number, shares)));
+            }
+            return;
+        }
+        List<PlainEvent> counted = new ArrayList<>();
+        for (int number = 0; number < shares; number++) {
+            counted.addAll(verification.counted(evidence(ends, share(number, shares))));
+        }
+        for (int number = 0; number < shares; number++) {
+            verification.verify(evidence(ends, share(number, shares)), counted);
+        }
+    }
+
+    private static Evidence.Share share(int number, int shares) {
+        return user -> Math.floorMod(RejectedPayload.key(user).hashCode(), shares) == number;
     }
 
     private static final class Counting implements Consumer<Difference> {
@@ -114,16 +152,6 @@ public final class SampleVerification {
             count++;
             next.accept(difference);
         }
-    }
-
-    /** Into how many shares the users are divided, so that one fits into half of the heap. */
-    private static int shares(long recordCount) {
-        long budget = Runtime.getRuntime().maxMemory() / 2;
-        return (int) (recordCount * BYTES_PER_RECORD / budget) + 1;
-    }
-
-    private static long sum(Map<TopicPartition, Long> ends) {
-        return ends.values().stream().mapToLong(Long::longValue).sum();
     }
 
     private Map<PlainEvent.Kind, Map<TopicPartition, Long>> writtenEnds() {
@@ -153,26 +181,24 @@ public final class SampleVerification {
         return newest[0];
     }
 
-    private Evidence evidence(
-            Map<PlainEvent.Kind, Map<TopicPartition, Long>> ends,
-            Map<TopicPartition, Long> sampleEnds,
-            Map<TopicPartition, Long> rejectedEnds,
-            Map<TopicPartition, Long> correctionEnds,
-            Evidence.Share share) {
+    private Evidence evidence(Ends ends, Evidence.Share share) {
         Evidence evidence = new Evidence();
-        ends.forEach(
-                (kind, until) ->
-                        topics.forEach(
-                                until,
-                                record ->
-                                        evidence.event(
-                                                kind,
-                                                place(record),
-                                                record.timestamp(),
-                                                record.value() == null ? EMPTY : record.value(),
-                                                share)));
+        ends.events()
+                .forEach(
+                        (kind, until) ->
+                                topics.forEach(
+                                        until,
+                                        record ->
+                                                evidence.event(
+                                                        kind,
+                                                        place(record),
+                                                        record.timestamp(),
+                                                        record.value() == null
+                                                                ? EMPTY
+                                                                : record.value(),
+                                                        share)));
         topics.decoded(
-                sampleEnds,
+                ends.samples(),
                 Sample.class,
                 (record, sample) -> {
                     if (share.has(sample.getUserId())) {
@@ -180,7 +206,7 @@ public final class SampleVerification {
                     }
                 });
         topics.decoded(
-                rejectedEnds,
+                ends.rejected(),
                 RejectedRecord.class,
                 (record, rejected) -> {
                     // Without a key: of a record that names no user.
@@ -198,11 +224,11 @@ public final class SampleVerification {
                     }
                 });
         topics.decoded(
-                correctionEnds,
+                ends.corrections(),
                 Correction.class,
                 (record, correction) -> {
                     Place outcome = outcome(correction);
-                    if (share.has(correction.getUserId()) && isRead(outcome, ends)) {
+                    if (share.has(correction.getUserId()) && isRead(outcome, ends.events())) {
                         evidence.correction(
                                 new FoundCorrection(correction, outcome, place(record)));
                     }

@@ -59,6 +59,32 @@ final class VerificationTest {
         }
     }
 
+    /** Half of the users after the other, with features that count the events of all. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void usersInTwoSharesAreVerifiedLikeAllAtOnce(long seed) throws Exception {
+        TimelineCase one = countingAllUsers(seed);
+        List<TestingEvent> arrivals = arrivals(one);
+        try (TestingTimeline timeline = run(one, arrivals)) {
+            List<Evidence> shares = new ArrayList<>();
+            for (int number : List.of(0, 1)) {
+                shares.add(
+                        evidence(
+                                arrivals,
+                                timeline.samples,
+                                timeline.rejected,
+                                user -> Math.floorMod(user.hashCode(), 2) == number));
+            }
+            Verification verification = new Verification(one.deployment(), ALL, differences::add);
+            List<PlainEvent> counted = new ArrayList<>();
+            shares.forEach(share -> counted.addAll(verification.counted(share)));
+            shares.forEach(share -> verification.verify(share, counted));
+
+            assertThat(differences).as("seed " + one.seed()).isEmpty();
+            assertThat(verification.sampleCount()).isEqualTo(timeline.samples.size());
+        }
+    }
+
     /** The same where late outcomes are taken within a grace, and change labels. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
@@ -155,6 +181,14 @@ final class VerificationTest {
         TimelineCase one = TimelineCase.of(seed);
         boolean has = one.deployment().timeline().graceMs() > 0;
         return has == grace ? one : withGrace(seed + 1000, grace);
+    }
+
+    /** A case of several users, with a feature over all of them. */
+    private static TimelineCase countingAllUsers(long seed) {
+        TimelineCase one = withGrace(seed, false);
+        boolean counts = new Verification(one.deployment(), ALL, d -> {}).countsAllUsers();
+        boolean several = one.events().stream().map(TestingEvent::user).distinct().count() > 1;
+        return counts && several ? one : countingAllUsers(one.seed() + 1000);
     }
 
     /** A case in which late outcomes change labels. */
@@ -377,6 +411,14 @@ final class VerificationTest {
     /** What the topics would hold: the events numbered in their order, all in partition 0. */
     private static Evidence evidence(
             List<TestingEvent> events, List<Sample> samples, List<RejectedRecord> rejected) {
+        return evidence(events, samples, rejected, user -> true);
+    }
+
+    private static Evidence evidence(
+            List<TestingEvent> events,
+            List<Sample> samples,
+            List<RejectedRecord> rejected,
+            Evidence.Share share) {
         Evidence evidence = new Evidence();
         for (int i = 0; i < events.size(); i++) {
             PlainEvent.Kind kind = PlainEvent.Kind.valueOf(events.get(i).kind().name());
@@ -385,10 +427,12 @@ final class VerificationTest {
                     new Place(kind.stream(), 0, i),
                     events.get(i).timeMs(),
                     events.get(i).bytes(),
-                    user -> true);
+                    share);
         }
         for (int i = 0; i < samples.size(); i++) {
-            evidence.sample(new FoundSample(samples.get(i), new Place("samples", 0, i)));
+            if (share.has(samples.get(i).getUserId())) {
+                evidence.sample(new FoundSample(samples.get(i), new Place("samples", 0, i)));
+            }
         }
         for (RejectedRecord record : rejected) {
             Long timeMs = record.getEventTimeMs();

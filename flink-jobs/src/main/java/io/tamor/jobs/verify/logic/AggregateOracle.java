@@ -33,6 +33,20 @@ final class AggregateOracle {
         counted.forEach((same, events) -> this.counted.put(same, logged(events)));
     }
 
+    /** Whether a feature over all users counts such events. */
+    static boolean countsOfAllUsers(Deployment deployment, PlainEvent event) {
+        for (FeatureOptions feature : deployment.features()) {
+            AggregateOptions aggregate = feature.aggregate();
+            if (aggregate != null
+                    && aggregate.users() == AggregateOptions.Users.ALL
+                    && (isOf(event, aggregate.of())
+                            || (aggregate.per() != null && isOf(event, aggregate.per())))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static List<Accepted> logged(List<PlainEvent> events) {
         record Identity(Kind kind, boolean redemption, String id, long timeMs) {}
         Set<Identity> seen = new HashSet<>();

@@ -45,6 +45,8 @@ public record PlainEvent(
         Place place,
         byte[] value) {
 
+    private static final byte[] NO_BYTES = {};
+
     /** Time, kind, id; bytes and place tell copies of one event apart. */
     public static final Comparator<PlainEvent> ORDER =
             Comparator.comparingLong(PlainEvent::timeMs)
@@ -76,6 +78,26 @@ public record PlainEvent(
     /** The scenario, empty where an outcome names none. */
     public String scenario() {
         return namedScenario == null ? "" : namedScenario;
+    }
+
+    /** The same without what nobody asks of an event that is only counted. */
+    PlainEvent toCount() {
+        return new PlainEvent(
+                kind,
+                id,
+                user,
+                timeMs,
+                impressionId,
+                item,
+                namedScenario,
+                validUntilMs,
+                requestId,
+                redemption,
+                amountMinor,
+                Map.of(),
+                Map.of(),
+                place,
+                NO_BYTES);
     }
 
     static PlainEvent of(Impression record, Place place, byte[] value) {

@@ -1,7 +1,9 @@
 package io.tamor.jobs.verify.logic;
 
+import io.tamor.jobs.config.AggregateOptions;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.EventTimeOptions;
+import io.tamor.jobs.config.FeatureOptions;
 import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
 import java.util.ArrayList;
@@ -64,8 +66,42 @@ public final class Verification {
         return correctionCount;
     }
 
-    /** Verifies some users, of whom the evidence holds everything. */
+    /** True where features over all users count events: a share of the users is not enough. */
+    public boolean countsAllUsers() {
+        return deployment.features().stream()
+                .map(FeatureOptions::aggregate)
+                .anyMatch(a -> a != null && a.users() == AggregateOptions.Users.ALL);
+    }
+
+    /**
+     * What features over all users count of some users, of whom the evidence holds everything: the
+     * events that were in time.
+     */
+    public List<PlainEvent> counted(Evidence evidence) {
+        List<PlainEvent> possible =
+                evidence.events.stream()
+                        .filter(checks::possible)
+                        .filter(event -> !evidence.late.containsKey(event.place()))
+                        .toList();
+        Set<Place> late = late(possible, evidence);
+        return possible.stream()
+                .filter(event -> !late.contains(event.place()))
+                .filter(event -> AggregateOracle.countsOfAllUsers(deployment, event))
+                .map(PlainEvent::toCount)
+                .toList();
+    }
+
+    /** Verifies all users at once, or some where {@link #countsAllUsers} says no. */
     public void verify(Evidence evidence) {
+        verify(evidence, counted(evidence));
+    }
+
+    /**
+     * Verifies some users, of whom the evidence holds everything.
+     *
+     * @param counted what is {@link #counted} of all users
+     */
+    public void verify(Evidence evidence, List<PlainEvent> counted) {
         Map<Place, RejectionCause> wanted = new HashMap<>();
         Map<Place, Long> times = new HashMap<>(evidence.undecodable);
         evidence.undecodable.keySet().forEach(p -> wanted.put(p, RejectionCause.UNDECODABLE));
@@ -86,7 +122,12 @@ public final class Verification {
                 BatchOracle.of(
                         deployment,
                         possible.stream().filter(e -> !late.contains(e.place())).toList(),
-                        taken);
+                        taken,
+                        Map.of(
+                                AggregateOptions.Same.ITEM,
+                                counted,
+                                AggregateOptions.Same.SCENARIO,
+                                counted));
         for (BatchOracle.Rejection rejection : oracle.rejected()) {
             wanted.put(rejection.event().place(), rejection.cause());
         }
