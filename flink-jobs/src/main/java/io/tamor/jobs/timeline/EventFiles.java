@@ -31,7 +31,7 @@ final class EventFiles {
      * The streams in the order of {@link EventKind}.
      *
      * @param bounded ends with the files that are there, which closes every label; else the folder
-     *     is watched for more and nothing closes
+     *     is watched for more, which must be whole when they appear, and nothing closes
      */
     static List<DataStream<RawEvent>> read(
             StreamExecutionEnvironment environment,
@@ -41,7 +41,7 @@ final class EventFiles {
         List<DataStream<RawEvent>> events = new ArrayList<>();
         for (EventKind kind : EventKind.values()) {
             FileSource.FileSourceBuilder<RawEvent> source =
-                    FileSource.forRecordStreamFormat(
+                    FileSource.forBulkFileFormat(
                             new EventFileFormat(kind, deployment), path(folder, kind));
             if (!bounded) {
                 source.monitorContinuously(LOOK_EVERY);
