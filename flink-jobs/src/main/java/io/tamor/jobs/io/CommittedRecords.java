@@ -15,11 +15,13 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What is committed on topics, from their beginning to an end. */
 public final class CommittedRecords {
+    private static final byte[] NO_BYTES = {};
     private static final Duration POLL = Duration.ofMillis(200);
 
     /**
@@ -50,6 +52,8 @@ public final class CommittedRecords {
         Properties properties = kafka.clientProperties();
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        // Else what retention deletes under the reader would be passed over without a word.
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000");
         properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(8 << 20));
         return new KafkaConsumer<>(
@@ -68,10 +72,16 @@ public final class CommittedRecords {
         forEach(ends(topic), reader);
     }
 
+    /** A record's value; of one without, which no writer of ours makes, no bytes. */
+    public static byte[] value(ConsumerRecord<byte[], byte[]> record) {
+        return record.value() == null ? NO_BYTES : record.value();
+    }
+
     /**
      * Hands out each record before the ends once, in order within a partition. A transaction's
      * commit returns before its markers are in every partition, so the reader waits until all that
-     * was written before the ends is committed or aborted.
+     * was written before the ends is committed or aborted. Records that are deleted meanwhile are
+     * an error.
      */
     public void forEach(
             Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
@@ -98,7 +108,23 @@ public final class CommittedRecords {
                                     + " committed, but a transaction is still open");
                 }
             }
+        } catch (OffsetOutOfRangeException e) {
+            throw new IllegalStateException(deletedMeanwhile(e.offsetOutOfRangePartitions()), e);
         }
+    }
+
+    private static String deletedMeanwhile(Map<TopicPartition, Long> wanted) {
+        StringBuilder text = new StringBuilder();
+        wanted.forEach(
+                (partition, offset) ->
+                        text.append("topic ")
+                                .append(partition.topic())
+                                .append(", partition ")
+                                .append(partition.partition())
+                                .append(", offset ")
+                                .append(offset)
+                                .append(": deleted before it was read; "));
+        return text.append("run again, or give the topic a longer retention").toString();
     }
 
     private static void close(
@@ -134,7 +160,7 @@ public final class CommittedRecords {
                 ends,
                 record -> {
                     try {
-                        reader.accept(record, wire.decode(record.value()));
+                        reader.accept(record, wire.decode(value(record)));
                     } catch (MalformedRecordException e) {
                         throw new IllegalStateException(
                                 "topic "

@@ -66,7 +66,7 @@ public final class SampleExport {
             return;
         }
         try {
-            Sample sample = wire.decode(record.value());
+            Sample sample = wire.decode(CommittedRecords.value(record));
             RecordFileWriter<Sample> writer = writers.get(record.partition());
             if (writer == null) {
                 writer = folder.writer(record.partition());

@@ -193,9 +193,7 @@ public final class SampleVerification {
                                                         kind,
                                                         place(record),
                                                         record.timestamp(),
-                                                        record.value() == null
-                                                                ? EMPTY
-                                                                : record.value(),
+                                                        CommittedRecords.value(record),
                                                         share)));
         topics.decoded(
                 ends.samples(),
