@@ -99,6 +99,14 @@ public final class VerifySamplesCommand implements Callable<Integer> {
                             + " corrections, "
                             + verified.differences()
                             + " differences");
+            if (verified.samples() == 0) {
+                out.println(
+                        "no samples: nothing was verified. "
+                                + (closed
+                                        ? "No event of the period makes one"
+                                        : "The timeline has committed none of the period; if its"
+                                                + " streams have ended, say --closed"));
+            }
         }
         return verified.held() ? ExitStatus.DONE : ExitStatus.FAILED;
     }

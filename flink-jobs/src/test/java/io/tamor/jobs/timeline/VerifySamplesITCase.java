@@ -107,6 +107,26 @@ final class VerifySamplesITCase {
         }
     }
 
+    /** A timeline that has made nothing passes, but nobody can take that for a proof. */
+    @Test
+    void whereThereAreNoSamplesTheSummarySaysThatNothingWasVerified() throws Exception {
+        try (TestingKafkaBroker broker = new TestingKafkaBroker(folder.resolve("broker"))) {
+            String text = text(broker.bootstrap());
+            Path config = Files.writeString(folder.resolve("deployment.yaml"), text);
+            Deployment deployment = DeploymentReader.parse("deployment.yaml", text);
+            for (TopicOptions topic : deployment.topics().all()) {
+                broker.create(topic.name(), topic.partitions());
+            }
+            TestingTopics.produce(broker, deployment, TestingTopics.events(1));
+
+            StringWriter out = new StringWriter();
+            assertThat(run(config, out)).as(out.toString()).isZero();
+            assertThat(out.toString())
+                    .contains("no samples: nothing was verified")
+                    .contains("--closed");
+        }
+    }
+
     private static String withCorrections(String text) {
         return text.replace(
                         "  max_pending_per_user",
@@ -211,11 +231,17 @@ final class VerifySamplesITCase {
     }
 
     private static int verify(Path config, StringWriter out) {
+        return run(config, out, "--closed");
+    }
+
+    private static int run(Path config, StringWriter out, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("--config", config.toString()));
+        arguments.addAll(List.of(more));
         return new CommandLine(new VerifySamplesCommand())
                 .setExecutionExceptionHandler(new Errors())
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(out, true))
-                .execute("--config", config.toString(), "--closed");
+                .execute(arguments.toArray(String[]::new));
     }
 
     private Deployment deployment(String bootstrap) {
