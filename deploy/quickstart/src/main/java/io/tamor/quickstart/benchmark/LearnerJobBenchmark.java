@@ -6,6 +6,7 @@ import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.io.KafkaTopics;
 import io.tamor.jobs.learner.LearningJob;
+import io.tamor.quickstart.Leftovers;
 import io.tamor.quickstart.broker.EmbeddedBroker;
 import io.tamor.quickstart.cluster.LocalCluster;
 import io.tamor.quickstart.simulator.WealthApp;
@@ -15,14 +16,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -53,12 +51,12 @@ public final class LearnerJobBenchmark {
         String model = arguments[0];
         long samples = Long.parseLong(arguments[1]);
         boolean gated = Boolean.parseBoolean(arguments[2]);
-        Path folder = Files.createTempDirectory("tamor-benchmark-");
+        Path folder = Leftovers.temporaryFolder();
         try {
             System.out.println(
                     new JsonMapper().writeValueAsString(run(model, samples, gated, folder)));
         } finally {
-            delete(folder);
+            Leftovers.delete(folder);
         }
     }
 
@@ -187,14 +185,6 @@ public final class LearnerJobBenchmark {
         }
         if (failure.get() != null) {
             throw new IOException("the samples cannot be sent", failure.get());
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
         }
     }
 }

@@ -1,16 +1,13 @@
 package io.tamor.quickstart.benchmark;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tamor.quickstart.Leftovers;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -40,14 +37,14 @@ public record TimelineBenchmark(
         Workload small = new Workload(Workload.LEAST_PENDING, 10, 0, seed);
         Map<Variant, LabelTally.Counts> counts = new EnumMap<>(Variant.class);
         for (Variant variant : Variant.values()) {
-            Path folder = Files.createTempDirectory("tamor-benchmark");
+            Path folder = Leftovers.temporaryFolder();
             try {
                 counts.put(
                         variant,
                         new Trial(new TrialOptions(variant, small, 1, 64, 1, 1, folder))
                                 .labels(CHECKED_CYCLES));
             } finally {
-                delete(folder);
+                Leftovers.delete(folder);
             }
         }
         LabelTally.Counts own = counts.get(Variant.TIMELINE);
@@ -81,16 +78,16 @@ public record TimelineBenchmark(
 
     /** Measures in this process how soon samples are readable. */
     private static SampleLatency.Figures latency(int eventsPerSecond) throws IOException {
-        Path folder = Files.createTempDirectory("tamor-benchmark");
+        Path folder = Leftovers.temporaryFolder();
         try {
             return new SampleLatency(SampleLatency.Options.at(eventsPerSecond)).measure(folder);
         } finally {
-            delete(folder);
+            Leftovers.delete(folder);
         }
     }
 
     private TrialFigures trial(Variant variant) throws IOException {
-        Path folder = Files.createTempDirectory("tamor-benchmark");
+        Path folder = Leftovers.temporaryFolder();
         JsonMapper mapper = new JsonMapper();
         TrialOptions options =
                 new TrialOptions(
@@ -112,9 +109,8 @@ public record TimelineBenchmark(
         command.add(Trial.class.getName());
         command.add(mapper.writeValueAsString(options));
         try {
-            Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
-            // A trial must not outlive the command that asked for it.
-            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            Process process =
+                    Leftovers.start(new ProcessBuilder(command).redirectError(Redirect.INHERIT));
             process.getOutputStream().close();
             String[] lines =
                     new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
@@ -129,27 +125,7 @@ public record TimelineBenchmark(
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while " + variant.label() + " ran", e);
         } finally {
-            delete(folder);
+            Leftovers.delete(folder);
         }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        Files.walkFileTree(
-                folder,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.delete(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(Path visited, IOException error)
-                            throws IOException {
-                        Files.delete(visited);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
     }
 }

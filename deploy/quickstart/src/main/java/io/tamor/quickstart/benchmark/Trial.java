@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -211,10 +210,5 @@ public final class Trial {
 
     private static double secondsSince(long startedNs) {
         return (System.nanoTime() - startedNs) / 1e9;
-    }
-
-    /** A folder for a trial's checkpoints and profile. */
-    static Path folder() throws IOException {
-        return Files.createTempDirectory("tamor-benchmark");
     }
 }

@@ -3,6 +3,7 @@ package io.tamor.quickstart.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tamor.model.benchmark.LearnerBenchmark;
+import io.tamor.quickstart.Leftovers;
 import io.tamor.quickstart.benchmark.LearnerJobBenchmark;
 import java.io.File;
 import java.io.IOException;
@@ -94,7 +95,7 @@ record BenchmarkRound(
             throws IOException, InterruptedException {
         Process process;
         try {
-            process = new ProcessBuilder(command).redirectError(errors).start();
+            process = Leftovers.start(new ProcessBuilder(command).redirectError(errors));
         } catch (IOException e) {
             return null; // no such program
         }
