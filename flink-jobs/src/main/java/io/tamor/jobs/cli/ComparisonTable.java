@@ -70,8 +70,12 @@ final class ComparisonTable {
         Comparator<Cell> byMean = Comparator.comparingDouble(Cell::mean);
         Optional<Cell> best = row.stream().max(figure.equals(ERROR) ? byMean.reversed() : byMean);
         out.printf(
+                Locale.ROOT,
                 "| %s%s | %s | %,d |",
-                slice.task(), figure.equals(AUC) ? "" : ", " + figure, slice.tier(), labels);
+                slice.task(),
+                figure.equals(AUC) ? "" : ", " + figure,
+                slice.tier(),
+                labels);
         for (String network : networks) {
             out.printf(
                     " %s |",

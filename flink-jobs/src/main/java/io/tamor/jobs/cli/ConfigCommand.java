@@ -3,6 +3,7 @@ package io.tamor.jobs.cli;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.SampleSchema;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,6 +37,7 @@ public final class ConfigCommand {
             spec.commandLine()
                     .getOut()
                     .printf(
+                            Locale.ROOT,
                             "%s: deployment %s is sound: %d categorical and %d dense features, %d"
                                     + " tasks, %d tiers, %d scenarios%n",
                             file,

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,6 +57,7 @@ public final class ParityCommand implements Callable<Integer> {
                     "fixture", "logits", "losses", "gradients", "parameters");
             for (ParityResult result : results) {
                 out.printf(
+                        Locale.ROOT,
                         "%-32s %10.1e %10.1e %10.1e %10.1e  %s%n",
                         result.fixture(),
                         result.logits(),

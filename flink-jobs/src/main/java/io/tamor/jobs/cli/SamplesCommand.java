@@ -6,6 +6,7 @@ import io.tamor.jobs.training.SampleFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -68,8 +69,11 @@ public final class SamplesCommand {
             spec.commandLine()
                     .getErr()
                     .printf(
+                            Locale.ROOT,
                             "%,d samples to %s, %,d undecodable records left out%n",
-                            exported.samples(), out, exported.undecodable());
+                            exported.samples(),
+                            out,
+                            exported.undecodable());
             return ExitStatus.DONE;
         }
     }

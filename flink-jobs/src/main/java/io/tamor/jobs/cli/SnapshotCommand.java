@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -70,7 +71,7 @@ public final class SnapshotCommand {
         }
 
         private static void print(Manifest manifest, PrintWriter out) {
-            out.printf("version    %d%n", manifest.version());
+            out.printf(Locale.ROOT, "version    %d%n", manifest.version());
             out.printf("parent     %s%n", manifest.parent());
             Origin origin = manifest.startedFrom();
             out.printf(
@@ -92,6 +93,7 @@ public final class SnapshotCommand {
                             .map(TaskSpec::name)
                             .collect(Collectors.joining(", ")));
             out.printf(
+                    Locale.ROOT,
                     "trained    %d samples in %d steps, up to %s%n",
                     manifest.progress().samples(),
                     manifest.progress().steps(),
@@ -102,8 +104,11 @@ public final class SnapshotCommand {
                     .forEach(
                             (name, file) ->
                                     out.printf(
+                                            Locale.ROOT,
                                             "file       %s, %d bytes, sha256 %s%n",
-                                            name, file.bytes(), file.sha256()));
+                                            name,
+                                            file.bytes(),
+                                            file.sha256()));
             print(manifest.gate(), out);
             manifest.metrics().forEach(row -> out.printf("quality    %s%n", row));
         }
@@ -182,7 +187,8 @@ public final class SnapshotCommand {
         public Integer call() throws IOException {
             SnapshotDiff diff = SnapshotDiff.between(newest(from).load(), newest(to).load());
             PrintWriter out = spec.commandLine().getOut();
-            out.printf("from version %d to %d%n", diff.fromVersion(), diff.toVersion());
+            out.printf(
+                    Locale.ROOT, "from version %d to %d%n", diff.fromVersion(), diff.toVersion());
             if (!diff.sameModel()) {
                 out.println("the model descriptions differ");
             }
@@ -190,7 +196,7 @@ public final class SnapshotCommand {
             diff.removed().forEach(name -> out.println("removed    " + name));
             diff.reshaped().forEach(name -> out.println("reshaped   " + name));
             diff.changed().forEach(change -> out.println("changed    " + change));
-            out.printf("unchanged  %d parameters%n", diff.unchangedCount());
+            out.printf(Locale.ROOT, "unchanged  %d parameters%n", diff.unchangedCount());
             return ExitStatus.DONE;
         }
     }

@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -110,6 +111,7 @@ public final class TrainCommand implements Callable<Integer> {
             return;
         }
         to.printf(
+                Locale.ROOT,
                 "%,d samples in %,d steps, %.1f s, %,.0f samples/s; %d dropped steps, %d drift"
                         + " alarms%n",
                 training.progress().samples,
@@ -121,8 +123,12 @@ public final class TrainCommand implements Callable<Integer> {
         for (MetricRow row : training.quality().total()) {
             if (row.scenario().equals(MetricRow.ALL)) {
                 to.printf(
+                        Locale.ROOT,
                         "%-24s %-12s %9d labels %s%n",
-                        row.task(), row.tier(), row.count(), row.values());
+                        row.task(),
+                        row.tier(),
+                        row.count(),
+                        row.values());
             }
         }
         if (written != null) {

@@ -1,6 +1,7 @@
 package io.tamor.jobs.io;
 
 import java.io.IOException;
+import java.util.Locale;
 
 /** The version that a stored form begins with. */
 public final class FormVersion {
@@ -18,6 +19,7 @@ public final class FormVersion {
         if (found < first || found > last) {
             throw new IOException(
                     String.format(
+                            Locale.ROOT,
                             "%s: this build reads %s, found %d; restore with the build that wrote"
                                     + " it or a newer one",
                             what,

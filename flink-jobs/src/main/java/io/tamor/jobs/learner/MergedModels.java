@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.flink.core.fs.FileStatus;
@@ -58,7 +59,8 @@ final class MergedModels {
             }
             byte[] content = bytes.toByteArray();
             return new File(
-                    String.format("m%08d-%s", merged.round(), Sha256.hex(content)), content);
+                    String.format(Locale.ROOT, "m%08d-%s", merged.round(), Sha256.hex(content)),
+                    content);
         }
     }
 

@@ -149,6 +149,7 @@ public final class TimelineSummary {
             SampleLatency.Latencies committed = latency.committed();
             SampleLatency.Latencies written = latency.written();
             out.printf(
+                    Locale.ROOT,
                     "from a label's maturity to its sample, at %,.0f events/s: committed %,d ms (99 %%"
                             + " within %,d ms), of which %,d ms are event_time.disorder; written %,d"
                             + " ms (%,d ms); checkpoints every %,d ms, %,d samples%n",
@@ -167,6 +168,7 @@ public final class TimelineSummary {
         for (Variant variant : figures.keySet()) {
             Spread rate = spread(variant, TrialFigures::eventsPerCoreSecond);
             out.printf(
+                    Locale.ROOT,
                     "%-15s %,9.0f events/s per core (%,.0f to %,.0f), %,.0f by the clock; %,.0f"
                             + " bytes of state a pending impression, %,.0f pending, filled in %.1f"
                             + " min%n",
@@ -183,6 +185,7 @@ public final class TimelineSummary {
             if (variant != Variant.TIMELINE) {
                 Spread speed = ratio(variant, TrialFigures::eventsPerCoreSecond);
                 out.printf(
+                        Locale.ROOT,
                         "timeline : %-15s %.1f times the events per core (%.1f to %.1f), %.1f by"
                                 + " the clock, %.2f of the state bytes%n",
                         variant.label(),

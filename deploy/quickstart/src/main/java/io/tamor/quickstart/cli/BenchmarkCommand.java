@@ -7,6 +7,7 @@ import io.tamor.jobs.cli.ExitStatus;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +93,7 @@ public final class BenchmarkCommand {
             }
             List<BenchmarkRound> measured = new ArrayList<>();
             for (int round = 1; round <= rounds; round++) {
-                err.printf("round %d of %d ...%n", round, rounds);
+                err.printf(Locale.ROOT, "round %d of %d ...%n", round, rounds);
                 err.flush();
                 measured.add(BenchmarkRound.measure(seconds));
             }
@@ -167,6 +168,7 @@ public final class BenchmarkCommand {
 
         private static void print(BenchmarkSummary summary, PrintWriter out) {
             out.printf(
+                    Locale.ROOT,
                     "training  %,.0f samples/s, %.0f %% of the gemm peak of %.0f GFLOP/s, %.0f bytes"
                             + " allocated a step%n",
                     summary.median(r -> r.own("samplesPerSecond")),
@@ -175,6 +177,7 @@ public final class BenchmarkCommand {
                     summary.median(r -> r.own("bytesAllocatedPerStep")));
             out.printf("          %s%n", described(summary.trainingRatios()));
             out.printf(
+                    Locale.ROOT,
                     "forward   %,.0f samples/s; 200 items of one user %.2f times as fast as 200"
                             + " independent rows%n",
                     summary.median(r -> r.own("forwardSamplesPerSecond")),
@@ -183,6 +186,7 @@ public final class BenchmarkCommand {
             print("job, reference model", summary, BenchmarkRound::job, out);
             print("job, quickstart's model", summary, BenchmarkRound::quickstartJob, out);
             out.printf(
+                    Locale.ROOT,
                     "memory    %,.0f MB of parameters, gradients and optimizer state, %,.1f MB of"
                             + " workspace%n",
                     summary.median(r -> r.own("modelBytes")) / 1e6,
@@ -196,6 +200,7 @@ public final class BenchmarkCommand {
                 Function<BenchmarkRound, JsonNode> of,
                 PrintWriter out) {
             out.printf(
+                    Locale.ROOT,
                     "%s: %,.0f samples/s, %.0f %% of its own training step's rate by the clock and"
                             + " %.0f %% by processor time%n",
                     name,
@@ -203,6 +208,7 @@ public final class BenchmarkCommand {
                     100 * median(summary, of, "shareOfTrainingStep"),
                     100 * median(summary, of, "shareOfTrainingStepByCpu"));
             out.printf(
+                    Locale.ROOT,
                     "          checkpoint %,.0f ms, %,.1f MB of state; %,.0f ms from checkpoint to a"
                             + " reader of the announcement%n",
                     median(summary, of, "checkpointMs"),
@@ -215,8 +221,11 @@ public final class BenchmarkCommand {
                     ? "no ratio to PyTorch: python3 has no torch (Debian: apt install"
                             + " python3-torch)"
                     : String.format(
+                            Locale.ROOT,
                             "%.1f times PyTorch's eager mode (%.1f to %.1f)",
-                            ratios.median(), ratios.least(), ratios.greatest());
+                            ratios.median(),
+                            ratios.least(),
+                            ratios.greatest());
         }
     }
 }

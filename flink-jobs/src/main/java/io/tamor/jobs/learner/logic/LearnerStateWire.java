@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
@@ -149,10 +150,12 @@ public final class LearnerStateWire {
         if (schema != featureSchema) {
             throw new IOException(
                     String.format(
+                            Locale.ROOT,
                             "learner state: trained on feature schema %016x, this deployment's is"
                                     + " %016x; restore with the former features and tasks, or start"
                                     + " a new model without this state",
-                            schema, featureSchema));
+                            schema,
+                            featureSchema));
         }
     }
 
