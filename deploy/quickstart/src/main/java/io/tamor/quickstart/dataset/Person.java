@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,9 +29,7 @@ record Person(Map<String, String> attributes, Map<String, Double> measures) {
             attributes.put("age_band", age / 5 * 5 + "s");
             measures.put("age", (double) age);
         }
-        LocalDate member =
-                LocalDate.parse(
-                        node.path("became_member_on").asText(), DateTimeFormatter.BASIC_ISO_DATE);
+        LocalDate member = date(node.path("became_member_on").asText());
         attributes.put("member_year", Integer.toString(member.getYear()));
         measures.put(
                 "member_days",
@@ -39,6 +38,15 @@ record Person(Map<String, String> attributes, Map<String, Double> measures) {
                                 member,
                                 LocalDate.ofInstant(StarbucksOffers.EPOCH, ZoneOffset.UTC)));
         return new Person(attributes, measures);
+    }
+
+    private static LocalDate date(String text) {
+        try {
+            return LocalDate.parse(text, DateTimeFormatter.BASIC_ISO_DATE);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    "became_member_on must be a date as 20170715, was '" + text + "'", e);
+        }
     }
 
     /** The tier: bands of income, USD a year. */

@@ -222,6 +222,9 @@ final class StarbucksOffers implements Dataset {
                     line != null && number < limit;
                     line = reader.readLine()) {
                 number++;
+                if (line.isBlank()) {
+                    continue; // counted, so that numbers are the file's own
+                }
                 JsonNode node = mapper.readTree(line);
                 row.accept(number, Objects.requireNonNull(node));
             }

@@ -28,6 +28,8 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StarbucksOffersTest {
     private static final String OFFER =
@@ -139,6 +141,30 @@ class StarbucksOffersTest {
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("transcript.json.gz, line 1")
                 .hasMessageContaining("offer lost");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "2017-07-15", "20171332"})
+    void aPersonWithoutAProperDateIsNamedByFileAndLine(String date) throws IOException {
+        gzip("profile.json.gz", UNKNOWN, KNOWN.replace("20170715", date));
+        assertThatThrownBy(() -> read(dataset, folder, Long.MAX_VALUE))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("profile.json.gz, line 2")
+                .hasMessageContaining("became_member_on")
+                .hasMessageContaining("'" + date + "'");
+    }
+
+    @Test
+    void anEmptyLineIsLeftOutButCounted() throws IOException {
+        Files.writeString(folder.resolve("portfolio.json"), OFFER + "\n\n");
+        gzip(
+                "transcript.json.gz",
+                "",
+                "{\"person\": \"p1\", \"event\": \"offer viewed\", \"value\": {\"offer id\":"
+                        + " \"o1\"}, \"time\": 7}");
+        List<FeedEvent> events = read(dataset, folder, Long.MAX_VALUE);
+        assertThat(events).hasSize(1);
+        assertThat(((Click) events.get(0).record()).getEventId()).isEqualTo("2");
     }
 
     @Test
