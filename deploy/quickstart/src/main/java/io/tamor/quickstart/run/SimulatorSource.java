@@ -49,7 +49,7 @@ public record SimulatorSource(long expectedEvents, long seed) implements RunSour
 
     @Override
     public Path truthFile(Path out) {
-        return out.resolve("truth.csv.gz");
+        return out.resolve(TruthFile.NAME);
     }
 
     @Override

@@ -15,6 +15,9 @@ import java.util.zip.GZIPOutputStream;
 
 /** The truth beside the events: a gzipped CSV file with a header. */
 public final class TruthFile implements TruthSink, AutoCloseable {
+    /** Its name, where a command gives it one. */
+    public static final String NAME = "truth.csv.gz";
+
     private static final String HEADER =
             "impression_id,click,conversion,investment,large_investment,user_total,expected_yuan";
 

@@ -81,18 +81,23 @@ class CommandLineTest {
     void aFolderWithOtherFilesIsNotWrittenOver() throws IOException {
         Files.writeString(folder.resolve("letter.txt"), "mine");
         assertThat(run("quickstart", "--out", folder.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains("deployment.yaml");
+        assertThat(err.toString()).contains(".tamor-run").contains("give an empty or a new folder");
         assertThat(folder.resolve("letter.txt")).hasContent("mine");
     }
 
     @Test
-    void anUnknownModelIsAConfigurationError() {
-        assertThat(run("quickstart", "--model", "tamot", "--out", folder.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains("/model/network").contains("tamot");
+    void anUnknownModelIsAConfigurationErrorEveryTime() {
+        for (int i = 0; i < 2; i++) {
+            err.getBuffer().setLength(0);
+            assertThat(run("quickstart", "--model", "tamot", "--out", folder.toString()))
+                    .isEqualTo(2);
+            assertThat(err.toString()).contains("/model/network").contains("tamot");
+        }
     }
 
     @Test
-    void aMissingBrokerIsNamedWithItsAddress() {
+    void aMissingBrokerIsNamedWithItsAddressAndAnEarlierTruthStays() throws IOException {
+        Path truth = Files.writeString(folder.resolve("truth.csv.gz"), "of the run before");
         assertThat(
                         run(
                                 "simulate",
