@@ -20,6 +20,7 @@ import io.tamor.quickstart.simulator.WealthApp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -97,18 +98,24 @@ final class SimulateCommand implements Callable<Integer> {
                         : DeploymentReader.read(config);
         ArrivalFaults onTheWay = faults.of(deployment.eventTime().disorder(), seed);
         Path truthFile = truthFile();
+        if (Files.isDirectory(truthFile)) {
+            throw new UsageException("--truth: " + truthFile + " is a folder; give a file");
+        }
         Path folder = truthFile.toAbsolutePath().getParent();
         if (folder != null) {
             Files.createDirectories(folder);
         }
+        Path part = truthFile.resolveSibling(truthFile.getFileName() + ".part");
         ProgressReporter progress = Terminal.ofStandardError().progress();
-        try (TruthFile truths = new TruthFile(truthFile);
-                ProgressReporter.Stage stage = progress.stage("events", events, "events");
+        // The truth of an earlier run stays until all events of this one are where they should be.
+        try (ProgressReporter.Stage stage = progress.stage("events", events, "events");
                 CountingSink sink =
-                        new CountingSink(new Arrivals(onTheWay, sink(deployment)), stage::at)) {
+                        new CountingSink(new Arrivals(onTheWay, sink(deployment)), stage::at);
+                TruthFile truths = new TruthFile(part)) {
             new WealthApp(SimulatorOptions.forEvents(events, seed), LabelHorizons.of(deployment))
                     .run(sink, truths);
         }
+        Files.move(part, truthFile, StandardCopyOption.REPLACE_EXISTING);
         progress.line("true probabilities: " + truthFile);
         return ExitStatus.DONE;
     }
@@ -118,7 +125,7 @@ final class SimulateCommand implements Callable<Integer> {
             return truth;
         }
         return (target.out == null ? Path.of("out", "simulate") : target.out)
-                .resolve("truth.csv.gz");
+                .resolve(TruthFile.NAME);
     }
 
     private FeedSink sink(Deployment deployment) {

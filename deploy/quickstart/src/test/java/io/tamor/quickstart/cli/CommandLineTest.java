@@ -108,8 +108,9 @@ class CommandLineTest {
                                 "--kafka",
                                 "127.0.0.1:1",
                                 "--truth",
-                                folder.resolve("truth.csv.gz").toString()))
+                                truth.toString()))
                 .isEqualTo(1);
+        assertThat(truth).hasContent("of the run before");
         assertThat(err.toString())
                 .contains("127.0.0.1:1")
                 .contains("is it running")
