@@ -6,13 +6,17 @@ import io.tamor.schemas.Impression;
 import io.tamor.schemas.Investment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import org.apache.avro.Schema;
 import org.apache.avro.file.CodecFactory;
+import org.apache.avro.file.DataFileConstants;
 import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -38,11 +42,21 @@ public final class FileFeedSink implements FeedSink {
                         stream,
                         writer.create(
                                 schema(stream),
-                                directory.resolve(stream.label() + ".avro").toFile()));
+                                Files.newOutputStream(directory.resolve(stream.label() + ".avro")),
+                                syncMarker(stream)));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Avro's own is random: files of the same events would differ. */
+    private static byte[] syncMarker(StreamRole stream) {
+        UUID hash = UUID.nameUUIDFromBytes(stream.label().getBytes(StandardCharsets.UTF_8));
+        return ByteBuffer.allocate(DataFileConstants.SYNC_SIZE)
+                .putLong(hash.getMostSignificantBits())
+                .putLong(hash.getLeastSignificantBits())
+                .array();
     }
 
     private static Schema schema(StreamRole stream) {

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericDatumReader;
@@ -139,12 +140,23 @@ class CommandLineTest {
                                     target.toString()))
                     .isZero();
         }
-        assertThat(first.resolve("truth.csv.gz"))
-                .hasSameBinaryContentAs(second.resolve("truth.csv.gz"));
-        long rows = records(first.resolve("impressions.avro"));
-        assertThat(rows)
-                .isGreaterThan(1_000)
-                .isEqualTo(records(second.resolve("impressions.avro")));
+        List<String> files = names(first);
+        assertThat(files)
+                .hasSize(5)
+                .contains("truth.csv.gz", "impressions.avro")
+                .isEqualTo(names(second));
+        assertThat(files)
+                .allSatisfy(
+                        name ->
+                                assertThat(first.resolve(name))
+                                        .hasSameBinaryContentAs(second.resolve(name)));
+        assertThat(records(first.resolve("impressions.avro"))).isGreaterThan(1_000);
+    }
+
+    private static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
     }
 
     private static long records(Path file) throws IOException {
