@@ -11,6 +11,11 @@ import io.tamor.jobs.cli.TimelineCommand;
 import io.tamor.jobs.cli.TopicsCommand;
 import io.tamor.jobs.cli.TrainCommand;
 import io.tamor.jobs.cli.VerifySamplesCommand;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -46,6 +51,19 @@ public final class TamorCommand {
     }
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        // In a locale without an encoding of its own, as POSIX, Java would print ? for ± and ¥.
+        PrintStream out = utf8(FileDescriptor.out);
+        PrintStream err = utf8(FileDescriptor.err);
+        System.setOut(out);
+        System.setErr(err);
+        System.exit(
+                commandLine()
+                        .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                        .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                        .execute(arguments));
+    }
+
+    private static PrintStream utf8(FileDescriptor file) {
+        return new PrintStream(new FileOutputStream(file), true, StandardCharsets.UTF_8);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -169,5 +170,26 @@ class CommandLineTest {
             }
         }
         return count;
+    }
+
+    @Test
+    void aTerminalWithoutAnEncodingGetsUtf8() throws IOException, InterruptedException {
+        Path config = Files.writeString(folder.resolve("deployment.yaml"), "größe: 3");
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Dfile.encoding=US-ASCII",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                TamorCommand.class.getName(),
+                                "config",
+                                "check",
+                                config.toString())
+                        .redirectErrorStream(true)
+                        .start();
+        process.getOutputStream().close();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isEqualTo(2);
+        assertThat(text).contains("größe");
     }
 }
