@@ -29,6 +29,7 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 /** A Flink mini cluster in this process, with its web UI on a free loopback port. */
 public final class LocalCluster implements AutoCloseable {
     private static final long POLL_MS = 500;
+    private static final MemorySize LEAST_NETWORK = MemorySize.ofMebiBytes(128);
 
     private final MiniCluster cluster;
     private final URI webUi;
@@ -57,8 +58,8 @@ public final class LocalCluster implements AutoCloseable {
         configuration.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofSeconds(1));
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, managed);
         // A mini cluster takes the network's memory only where both bounds agree.
-        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(128));
-        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(128));
+        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, network(slots));
+        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, network(slots));
         configuration.set(JobManagerOptions.EXECUTION_FAILOVER_STRATEGY, "region");
         try {
             MiniCluster cluster =
@@ -76,6 +77,17 @@ public final class LocalCluster implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException("the local Flink cluster did not start", e);
         }
+    }
+
+    /**
+     * Memory of the buffers between subtasks: the timeline has four keyed streams in, and a keyed
+     * stream from each subtask to each other one takes a buffer at its beginning and two at its
+     * end.
+     */
+    private static MemorySize network(int slots) {
+        long buffers = 4L * 3 * slots * slots;
+        long bytes = buffers * TaskManagerOptions.MEMORY_SEGMENT_SIZE.defaultValue().getBytes();
+        return new MemorySize(Math.max(LEAST_NETWORK.getBytes(), bytes));
     }
 
     /** Address of the web UI, reachable until {@link #close}. */
