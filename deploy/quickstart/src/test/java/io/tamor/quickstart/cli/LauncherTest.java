@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +67,7 @@ class LauncherTest {
                         .redirectErrorStream(true);
         command.environment().remove("JAVA_HOME");
         command.environment().put("PATH", folder.resolve("bin") + ":/usr/bin:/bin");
+        command.environment().put("TMPDIR", folder.toString());
         command.environment().put("CDPATH", ".");
         Process process = command.start();
         process.getOutputStream().close();
@@ -138,5 +140,29 @@ class LauncherTest {
         Outcome outcome = launch(root);
         assertThat(outcome.status()).isEqualTo(2);
         assertThat(outcome.text()).contains("bin/java does not run").contains("no such libjvm");
+    }
+
+    @Test
+    void everyCommandHasALogOfItsOwnAndTheOldestGo() throws Exception {
+        Path logs = Files.createDirectories(root.resolve("deploy/quickstart/target/logs"));
+        for (int i = 0; i < 25; i++) {
+            // Numbers that no process can have.
+            Files.createFile(logs.resolve("tamor-" + (2_000_000_000 + i) + ".log"));
+        }
+        Outcome outcome = launch(root);
+        assertThat(outcome.text()).containsPattern("-Dtamor.log=" + logs + "/tamor-\\d+\\.log\n");
+        try (Stream<Path> left = Files.list(logs)) {
+            assertThat(left).hasSize(19);
+        }
+    }
+
+    @Test
+    void theLogGoesToTheTemporaryFolderWhereItCannotGoToTheCheckout() throws Exception {
+        Path target = Files.createDirectories(root.resolve("deploy/quickstart/target"));
+        Files.createFile(target.resolve("logs"));
+        Outcome outcome = launch(root);
+        assertThat(outcome.status()).isZero();
+        assertThat(outcome.text())
+                .containsPattern("-Dtamor.log=" + folder + "/tamor-logs-\\d+/tamor-\\d+\\.log\n");
     }
 }
