@@ -2,7 +2,9 @@ package io.tamor.quickstart.cluster;
 
 import io.tamor.jobs.JobEnvironment;
 import io.tamor.jobs.config.Deployment;
+import io.tamor.quickstart.Leftovers;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.MetricOptions;
@@ -33,10 +36,12 @@ public final class LocalCluster implements AutoCloseable {
 
     private final MiniCluster cluster;
     private final URI webUi;
+    private final Path folder;
 
-    private LocalCluster(MiniCluster cluster, URI webUi) {
+    private LocalCluster(MiniCluster cluster, URI webUi, Path folder) {
         this.cluster = cluster;
         this.webUi = webUi;
+        this.folder = folder;
     }
 
     /** Starts with one task manager of so many slots. */
@@ -62,6 +67,9 @@ public final class LocalCluster implements AutoCloseable {
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, network(slots));
         configuration.set(JobManagerOptions.EXECUTION_FAILOVER_STRATEGY, "region");
         try {
+            // RocksDB's files and Flink's own go there; Flink deletes them only where it is closed.
+            Path folder = Leftovers.temporaryFolder();
+            configuration.set(CoreOptions.TMP_DIRS, folder.toString());
             MiniCluster cluster =
                     new MiniCluster(
                             new MiniClusterConfiguration.Builder()
@@ -70,7 +78,8 @@ public final class LocalCluster implements AutoCloseable {
                                     .setNumSlotsPerTaskManager(slots)
                                     .build());
             cluster.start();
-            return new LocalCluster(cluster, cluster.getRestAddress().get(30, TimeUnit.SECONDS));
+            URI webUi = cluster.getRestAddress().get(30, TimeUnit.SECONDS);
+            return new LocalCluster(cluster, webUi, folder);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while the local cluster started", e);
@@ -207,6 +216,7 @@ public final class LocalCluster implements AutoCloseable {
     public void close() {
         try {
             cluster.close();
+            Leftovers.delete(folder);
         } catch (Exception e) {
             throw new IllegalStateException("the local Flink cluster did not stop", e);
         }
