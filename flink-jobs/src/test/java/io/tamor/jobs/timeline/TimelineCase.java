@@ -25,6 +25,10 @@ import java.util.Random;
  */
 record TimelineCase(long seed, Deployment deployment, List<TestingEvent> events) {
     private static final long START = 1_600_000_200_000L;
+
+    /** The first day that there is. */
+    private static final long FIRST_START = 1;
+
     private static final long STEP = 300_000L;
     private static final long HOUR = 3_600_000L;
     private static final String[] ITEMS = {"a", "b", "c"};
@@ -37,7 +41,7 @@ record TimelineCase(long seed, Deployment deployment, List<TestingEvent> events)
         List<TestingEvent> events = new ArrayList<>();
         int users = 1 + random.nextInt(4);
         for (int u = 0; u < users; u++) {
-            user(random, "user-" + u, events);
+            user(random, "user-" + u, seed % 8 == 5 ? FIRST_START : START, events);
         }
         int copies = random.nextInt(1 + events.size() / 8);
         for (int i = 0; i < copies; i++) {
@@ -48,13 +52,13 @@ record TimelineCase(long seed, Deployment deployment, List<TestingEvent> events)
         return new TimelineCase(seed, deployment, events);
     }
 
-    private static void user(Random random, String user, List<TestingEvent> events) {
+    private static void user(Random random, String user, long startMs, List<TestingEvent> events) {
         int count = 5 + random.nextInt(40);
         long span = (1 + random.nextInt(8)) * 24L * HOUR / STEP;
         List<TestingEvent> impressions = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             String id = user + "-" + i;
-            long time = START + random.nextLong(span) * STEP;
+            long time = startMs + random.nextLong(span) * STEP;
             int kind = random.nextInt(10);
             if (kind < 4 || impressions.isEmpty()) {
                 Long validUntil = random.nextInt(3) == 0 ? time + random.nextInt(400) * STEP : null;

@@ -93,7 +93,9 @@ final class Admission {
             return null;
         }
         long day = event.timeMs() / DAY_MS;
-        boolean first = day != user.lastImpressionDay;
+        // A user without impressions has day 0, too; one of that day is still in the history.
+        boolean first =
+                day != user.lastImpressionDay || (day == 0 && !user.history.hasImpression());
         user.lastImpressionDay = day;
         return LabelEvent.impression(
                 event,

@@ -146,6 +146,15 @@ final class UserHistory {
         return false;
     }
 
+    boolean hasImpression() {
+        for (int i = 0; i < size; i++) {
+            if (type(i) == IMPRESSION) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Id of the latest impression of the item up to the time, 0 where there is none. */
     long latestImpressionOf(long item, long timeMs) {
         for (int i = size - 1; i >= 0; i--) {

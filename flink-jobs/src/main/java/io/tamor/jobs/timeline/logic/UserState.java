@@ -32,7 +32,7 @@ public final class UserState {
     /** Hash of the tier last named by an impression, 0 where tiers are bands of the position. */
     int namedTier;
 
-    /** UTC day of the latest accepted impression, 0 for none. */
+    /** UTC day of the latest accepted impression; 0 for none, and for the first day there is. */
     long lastImpressionDay;
 
     /**
