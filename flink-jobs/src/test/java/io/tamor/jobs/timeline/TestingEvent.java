@@ -134,6 +134,22 @@ record TestingEvent(
                 measures);
     }
 
+    TestingEvent amounting(long newAmountMinor) {
+        return new TestingEvent(
+                kind,
+                id,
+                user,
+                timeMs,
+                impressionId,
+                item,
+                scenario,
+                validUntilMs,
+                redemption,
+                newAmountMinor,
+                attributes,
+                measures);
+    }
+
     TestingEvent at(long newTimeMs) {
         return new TestingEvent(
                 kind,

@@ -46,10 +46,18 @@ record TimelineCase(long seed, Deployment deployment, List<TestingEvent> events)
         int copies = random.nextInt(1 + events.size() / 8);
         for (int i = 0; i < copies; i++) {
             TestingEvent event = events.get(random.nextInt(events.size()));
-            // Some copies claim another time: a careless producer's retry.
-            events.add(random.nextInt(4) == 0 ? event.at(event.timeMs() + HOUR) : event);
+            events.add(retried(random, event));
         }
         return new TimelineCase(seed, deployment, events);
+    }
+
+    /** A producer's retry; of a careless one it claims another time, or another amount. */
+    private static TestingEvent retried(Random random, TestingEvent event) {
+        return switch (random.nextInt(4)) {
+            case 0 -> event.at(event.timeMs() + HOUR);
+            case 1 -> event.kind() == EventKind.INVESTMENT ? event.amounting(7) : event;
+            default -> event;
+        };
     }
 
     private static void user(Random random, String user, long startMs, List<TestingEvent> events) {

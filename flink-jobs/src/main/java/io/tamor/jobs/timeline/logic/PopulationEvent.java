@@ -21,11 +21,13 @@ public record PopulationEvent(
         long amountMinor,
         @Nullable RawEvent impression) {
 
-    /** Event order; copies of one event are neighbours. */
+    /** Event order; copies of one event are neighbours, and the same one of them is the first. */
     static final Comparator<PopulationEvent> ORDER =
             Comparator.comparingLong(PopulationEvent::timeMs)
                     .thenComparing(PopulationEvent::events)
-                    .thenComparing(PopulationEvent::id);
+                    .thenComparing(PopulationEvent::id)
+                    .thenComparingInt(PopulationEvent::scenario)
+                    .thenComparingLong(PopulationEvent::amountMinor);
 
     /** The same event without its group, as kept under the group's key. */
     public PopulationEvent underKey() {

@@ -4,6 +4,7 @@ import io.tamor.jobs.config.AggregateOptions;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.FeatureOptions;
 import io.tamor.jobs.verify.logic.PlainEvent.Kind;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.apache.commons.codec.digest.MurmurHash3;
 
 /** Aggregates as their definition reads: the events in the window, one by one. */
 @SuppressWarnings("ReferenceEquality") // an accepted event is itself: copies were rejected before
@@ -30,7 +32,7 @@ final class AggregateOracle {
             Map<AggregateOptions.Same, List<PlainEvent>> counted) {
         this.deployment = deployment;
         this.accepted = accepted;
-        counted.forEach((same, events) -> this.counted.put(same, logged(events)));
+        counted.forEach((same, events) -> this.counted.put(same, logged(same, events)));
     }
 
     /** Whether a feature over all users counts such events. */
@@ -47,17 +49,40 @@ final class AggregateOracle {
         return false;
     }
 
-    private static List<Accepted> logged(List<PlainEvent> events) {
-        record Identity(Kind kind, boolean redemption, String id, long timeMs) {}
+    /** Copies are those of one item or scenario; the first one in a fixed order counts. */
+    private static List<Accepted> logged(AggregateOptions.Same same, List<PlainEvent> events) {
+        record Identity(String group, Kind kind, boolean redemption, String id, long timeMs) {}
         Set<Identity> seen = new HashSet<>();
         return events.stream()
                 .sorted(
                         Comparator.comparingLong(PlainEvent::timeMs)
                                 .thenComparing(PlainEvent::kind)
-                                .thenComparing(PlainEvent::id))
-                .filter(e -> seen.add(new Identity(e.kind(), e.redemption(), e.id(), e.timeMs())))
+                                .thenComparing(PlainEvent::id)
+                                .thenComparingInt(AggregateOracle::scenarioHash)
+                                .thenComparingLong(PlainEvent::amountMinor))
+                .filter(
+                        e ->
+                                seen.add(
+                                        new Identity(
+                                                same == AggregateOptions.Same.ITEM
+                                                        ? e.item()
+                                                        : e.scenario(),
+                                                e.kind(),
+                                                e.redemption(),
+                                                e.id(),
+                                                e.timeMs())))
                 .map(e -> new Accepted(e, null, Long.MIN_VALUE))
                 .toList();
+    }
+
+    /** What stands for a scenario where all users' events wait: it orders copies. */
+    private static int scenarioHash(PlainEvent event) {
+        String scenario = event.namedScenario();
+        return scenario == null
+                ? 0
+                : (int)
+                        (MurmurHash3.hash128x64(scenario.getBytes(StandardCharsets.UTF_8))[0]
+                                >>> Integer.SIZE);
     }
 
     double value(AggregateOptions aggregate, PlainEvent impression) {

@@ -1,0 +1,65 @@
+package io.tamor.jobs.timeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tamor.jobs.config.AggregateOptions.Events;
+import io.tamor.jobs.config.AggregateOptions.Same;
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.DeploymentReader;
+import io.tamor.jobs.timeline.logic.EventWire;
+import io.tamor.jobs.timeline.logic.PopulationEvent;
+import io.tamor.jobs.timeline.logic.PopulationRules;
+import io.tamor.jobs.timeline.logic.PopulationState;
+import io.tamor.jobs.timeline.logic.RawEvent;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the stages over all users make of another configuration, another order, and silence. */
+final class PopulationChangesTest {
+    private static final long T = 1_600_000_000_000L;
+
+    private static Deployment with(String... features) {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < features.length; i++) {
+            lines.append("  - {name: all_")
+                    .append(i)
+                    .append(", side: item, type: dense, aggregate: {users: all, ")
+                    .append(features[i])
+                    .append("}}\n");
+        }
+        return DeploymentReader.parse(
+                "deployment.yaml",
+                TestingDeployments.text().replace("tasks:\n", lines + "tasks:\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whichOfTwoCopiesCountsDoesNotDependOnTheirArrival(boolean reversed) throws Exception {
+        PopulationRules rules =
+                new PopulationRules(
+                        with("function: sum, of: investments, over: 1 d, same: item"), Same.ITEM);
+        PopulationState state = new PopulationState();
+        PopulationEvent less = new PopulationEvent("", Events.INVESTMENTS, T, "v", 0, 100, null);
+        PopulationEvent more = new PopulationEvent("", Events.INVESTMENTS, T, "v", 0, 200, null);
+        rules.apply(
+                "item", state, reversed ? List.of(more, less) : List.of(less, more), told -> {});
+        RawEvent told = told(rules, "item", state, impression("i", T + 1));
+        assertThat(told.population().values()).containsExactly(1);
+    }
+
+    private static RawEvent impression(String id, long timeMs) {
+        return TestingEvent.impression(id, "user", timeMs, "item", "fund", null).raw(0);
+    }
+
+    private static RawEvent told(
+            PopulationRules rules, String group, PopulationState state, RawEvent impression)
+            throws Exception {
+        List<RawEvent> told = new ArrayList<>();
+        PopulationEvent event = rules.event(new EventWire().decodeAgain(impression)).underKey();
+        rules.apply(group, state, List.of(event), told::add);
+        assertThat(told).hasSize(1);
+        return told.get(0);
+    }
+}
