@@ -7,12 +7,14 @@ import io.tamor.jobs.config.AggregateOptions.Same;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.timeline.logic.EventWire;
+import io.tamor.jobs.timeline.logic.Population;
 import io.tamor.jobs.timeline.logic.PopulationEvent;
 import io.tamor.jobs.timeline.logic.PopulationRules;
 import io.tamor.jobs.timeline.logic.PopulationState;
 import io.tamor.jobs.timeline.logic.RawEvent;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,6 +34,39 @@ final class PopulationChangesTest {
         return DeploymentReader.parse(
                 "deployment.yaml",
                 TestingDeployments.text().replace("tasks:\n", lines + "tasks:\n"));
+    }
+
+    @Test
+    void anImpressionToldUnderOtherFeaturesIsNotToldMore() throws Exception {
+        Population former =
+                new Population(
+                        with("function: count, of: clicks, over: 1 d, same: item")
+                                .sampleSchema()
+                                .fingerprint(),
+                        new double[] {7});
+        PopulationRules rules =
+                new PopulationRules(
+                        with(
+                                "function: sum, of: investments, over: 1 d, same: item",
+                                "function: count, of: clicks, over: 1 d, same: scenario"),
+                        Same.SCENARIO);
+        RawEvent told = told(rules, "fund", new PopulationState(), impression("i", T).told(former));
+        assertThat(told.population()).isEqualTo(former);
+    }
+
+    /** Told by the second stage alone: it waited there before there was a first one. */
+    @Test
+    void whatNoStageToldIsTheValueOfNothing() throws Exception {
+        PopulationRules rules =
+                new PopulationRules(
+                        with(
+                                "function: rate, of: clicks, per: impressions, over: 1 d, same:"
+                                        + " item, smoothing: {rate: 0.25, weight: 4}",
+                                "function: time-since, of: clicks, over: 1 d, same: item",
+                                "function: count, of: clicks, over: 1 d, same: scenario"),
+                        Same.SCENARIO);
+        RawEvent told = told(rules, "fund", new PopulationState(), impression("i", T));
+        assertThat(told.population().values()).containsExactly(0.25, 24, 0);
     }
 
     @ParameterizedTest

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class PopulationRules implements Serializable {
     private final Same level;
     private final long featureSchema;
-    private final int valueCount;
+
+    /** What the aggregates over all users are of nothing, those of the other level too. */
+    private final double[] ofNothing;
 
     /** Where the value of each of the level's aggregates goes. */
     private final int[] places;
@@ -35,7 +37,7 @@ public final class PopulationRules implements Serializable {
         this.featureSchema = deployment.sampleSchema().fingerprint();
         List<AggregateOptions> ofLevel = new ArrayList<>();
         List<Integer> found = new ArrayList<>();
-        int count = 0;
+        List<AggregateOptions> all = new ArrayList<>();
         for (FeatureOptions feature : deployment.sampleSchema().dense()) {
             AggregateOptions aggregate = feature.aggregate();
             if (aggregate == null || aggregate.users() == Users.OWN) {
@@ -43,15 +45,19 @@ public final class PopulationRules implements Serializable {
             }
             if (aggregate.same() == level) {
                 ofLevel.add(aggregate);
-                found.add(count);
+                found.add(all.size());
                 counted.add(aggregate.of());
                 if (aggregate.per() != null) {
                     counted.add(aggregate.per());
                 }
             }
-            count++;
+            all.add(aggregate);
         }
-        this.valueCount = count;
+        AggregateRules both = new AggregateRules(all, all, 1);
+        this.ofNothing = new double[all.size()];
+        for (int i = 0; i < ofNothing.length; i++) {
+            ofNothing[i] = both.value(i, new Aggregates(), 0, 0, 0);
+        }
         this.places = found.stream().mapToInt(Integer::intValue).toArray();
         // The state of a group holds the group alone.
         this.aggregates = new AggregateRules(ofLevel, ofLevel, 1);
@@ -130,10 +136,17 @@ public final class PopulationRules implements Serializable {
         aggregates.settle(state.aggregates, Long.MAX_VALUE);
     }
 
+    /**
+     * An impression that waited in state while the features changed, told by the stage before under
+     * the former ones, stays as it is: the user's timeline then takes it as told nothing.
+     */
     private RawEvent tell(
             RawEvent impression, Aggregates of, long timeMs, long item, int scenario) {
         Population before = impression.population();
-        double[] values = before == null ? new double[valueCount] : before.values().clone();
+        if (before != null && before.featureSchema() != featureSchema) {
+            return impression;
+        }
+        double[] values = (before == null ? ofNothing : before.values()).clone();
         for (int i = 0; i < places.length; i++) {
             values[places[i]] = aggregates.value(i, of, timeMs, item, scenario);
         }
