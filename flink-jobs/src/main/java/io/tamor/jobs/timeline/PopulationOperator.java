@@ -141,8 +141,8 @@ final class PopulationOperator extends AbstractStreamOperatorV2<RawEvent>
     public void onEventTime(InternalTimer<String, Long> timer) throws Exception {
         PopulationState group = groups.value();
         if (timer.getNamespace() == CLEANING) {
-            if (group != null && rules.prune(group, timer.getTimestamp())) {
-                groups.clear();
+            if (group != null) {
+                keep(group, timer.getTimestamp());
             }
             return;
         }
@@ -161,7 +161,12 @@ final class PopulationOperator extends AbstractStreamOperatorV2<RawEvent>
         unripe.clear();
         rules.apply(timer.getKey(), group, ripe, this::emit);
         group.applied(timer.getTimestamp());
-        if (rules.prune(group, timer.getTimestamp())) {
+        keep(group, timer.getTimestamp());
+    }
+
+    /** Keeps what can still be told of the group, until it is looked at again; else forgets it. */
+    private void keep(PopulationState group, long nowMs) throws Exception {
+        if (rules.prune(group, nowMs)) {
             groups.clear();
         } else {
             groups.update(group);

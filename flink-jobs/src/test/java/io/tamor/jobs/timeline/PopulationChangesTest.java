@@ -6,6 +6,7 @@ import io.tamor.jobs.config.AggregateOptions.Events;
 import io.tamor.jobs.config.AggregateOptions.Same;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.DeploymentReader;
+import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.EventWire;
 import io.tamor.jobs.timeline.logic.Population;
 import io.tamor.jobs.timeline.logic.PopulationEvent;
@@ -14,6 +15,7 @@ import io.tamor.jobs.timeline.logic.PopulationState;
 import io.tamor.jobs.timeline.logic.RawEvent;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the stages over all users make of another configuration, another order, and silence. */
 final class PopulationChangesTest {
     private static final long T = 1_600_000_000_000L;
+    private static final long DAY = 24 * 60 * 60_000L;
 
     private static Deployment with(String... features) {
         StringBuilder lines = new StringBuilder();
@@ -82,6 +85,25 @@ final class PopulationChangesTest {
                 "item", state, reversed ? List.of(more, less) : List.of(less, more), told -> {});
         RawEvent told = told(rules, "item", state, impression("i", T + 1));
         assertThat(told.population().values()).containsExactly(1);
+    }
+
+    @Test
+    void aGroupThatLivesLongerAfterAChangeGoesInTheEnd() throws Exception {
+        Deployment shorter = with("function: count, of: impressions, over: 1 d, same: item");
+        Deployment longer = with("function: count, of: impressions, over: 5 d, same: item");
+        TestingPopulationStage before = new TestingPopulationStage(shorter, Same.ITEM, false);
+        before.start(1, null, 0);
+        before.feed(impression("i", T));
+        before.watermark(EventKind.IMPRESSION, T + 60_000);
+        OperatorSubtaskState state = before.stopped(1);
+        TestingPopulationStage after = new TestingPopulationStage(longer, Same.ITEM, false);
+        after.start(1, state, 1);
+        after.watermark(EventKind.IMPRESSION, T + 4 * DAY);
+        assertThat(after.groups()).isOne();
+        after.watermark(EventKind.IMPRESSION, T + 7 * DAY);
+        assertThat(after.groups()).isZero();
+        assertThat(after.timers()).isZero();
+        after.stop();
     }
 
     private static RawEvent impression(String id, long timeMs) {
