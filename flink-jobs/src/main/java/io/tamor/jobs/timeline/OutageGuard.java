@@ -39,8 +39,13 @@ final class OutageGuard {
         silent = idle;
         if (idle) {
             outageCount++;
-            release =
-                    time.registerTimer(time.getCurrentProcessingTime() + outageMs, at -> release());
+            if (outageMs == 0) {
+                release();
+            } else {
+                release =
+                        time.registerTimer(
+                                time.getCurrentProcessingTime() + outageMs, at -> release());
+            }
         } else {
             ScheduledFuture<?> waiting = release;
             if (waiting != null) {

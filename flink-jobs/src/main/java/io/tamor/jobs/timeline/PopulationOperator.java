@@ -1,6 +1,7 @@
 package io.tamor.jobs.timeline;
 
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.PopulationEvent;
 import io.tamor.jobs.timeline.logic.PopulationRules;
 import io.tamor.jobs.timeline.logic.PopulationState;
@@ -61,22 +62,27 @@ final class PopulationOperator extends AbstractStreamOperatorV2<RawEvent>
     private InternalTimerService<Long> timers;
     private Counter late;
 
+    /**
+     * @param told true where the impressions have passed a stage before
+     */
     @SuppressWarnings("NullAway.Init") // state is there from initializeState on, timers from open
     PopulationOperator(
             StreamOperatorParameters<RawEvent> parameters,
             Deployment deployment,
             PopulationRules rules,
-            int inputCount) {
-        super(parameters, inputCount);
+            boolean told) {
+        super(parameters, PopulationStage.kinds(rules).size());
+        List<EventKind> kinds = PopulationStage.kinds(rules);
         this.rules = rules;
-        for (int inputId = 1; inputId <= inputCount; inputId++) {
+        for (int inputId = 1; inputId <= kinds.size(); inputId++) {
             inputs.add(new EventInput(this, inputId));
         }
         this.guards =
                 new OutageGuards(
                         parameters.getProcessingTimeService(),
                         deployment.eventTime().outage().toMillis(),
-                        inputCount,
+                        kinds,
+                        told,
                         super::processWatermarkStatus);
     }
 
@@ -100,6 +106,7 @@ final class PopulationOperator extends AbstractStreamOperatorV2<RawEvent>
     public void open() throws Exception {
         super.open();
         timers = getInternalTimerService(TIMERS, LongSerializer.INSTANCE, this);
+        guards.open(getMetricGroup());
         late = getMetricGroup().counter("timeline.population.lateOutcomes");
     }
 

@@ -11,19 +11,22 @@ import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 final class PopulationOperatorFactory extends AbstractStreamOperatorFactory<RawEvent> {
     private final Deployment deployment;
     private final PopulationRules rules;
-    private final int inputCount;
+    private final boolean told;
 
-    PopulationOperatorFactory(Deployment deployment, PopulationRules rules, int inputCount) {
+    /**
+     * @param told true where the impressions have passed a stage before
+     */
+    PopulationOperatorFactory(Deployment deployment, PopulationRules rules, boolean told) {
         this.deployment = deployment;
         this.rules = rules;
-        this.inputCount = inputCount;
+        this.told = told;
     }
 
     @Override
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the interface's signature
     public <T extends StreamOperator<RawEvent>> T createStreamOperator(
             StreamOperatorParameters<RawEvent> parameters) {
-        return (T) new PopulationOperator(parameters, deployment, rules, inputCount);
+        return (T) new PopulationOperator(parameters, deployment, rules, told);
     }
 
     @Override

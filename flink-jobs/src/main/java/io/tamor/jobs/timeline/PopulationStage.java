@@ -29,13 +29,22 @@ final class PopulationStage {
     static List<DataStream<RawEvent>> told(
             List<? extends DataStream<RawEvent>> events, Deployment deployment) {
         List<DataStream<RawEvent>> told = new ArrayList<>(events);
+        boolean first = true;
         for (Same level : LEVELS) {
             PopulationRules rules = new PopulationRules(deployment, level);
             if (rules.needed()) {
-                told.set(EventKind.IMPRESSION.code(), told(told, deployment, level, rules));
+                PopulationOperatorFactory factory =
+                        new PopulationOperatorFactory(deployment, rules, !first);
+                told.set(EventKind.IMPRESSION.code(), told(told, level, rules, factory));
+                first = false;
             }
         }
         return told;
+    }
+
+    /** True where impressions pass a stage before they come to their users. */
+    static boolean isNeeded(Deployment deployment) {
+        return LEVELS.stream().anyMatch(level -> new PopulationRules(deployment, level).needed());
     }
 
     /** The streams into a stage: impressions, and what it counts. */
@@ -51,15 +60,15 @@ final class PopulationStage {
 
     private static DataStream<RawEvent> told(
             List<DataStream<RawEvent>> events,
-            Deployment deployment,
             Same level,
-            PopulationRules rules) {
+            PopulationRules rules,
+            PopulationOperatorFactory factory) {
         StreamExecutionEnvironment environment = events.get(0).getExecutionEnvironment();
         List<EventKind> kinds = kinds(rules);
         KeyedMultipleInputTransformation<RawEvent> stage =
                 new KeyedMultipleInputTransformation<>(
                         OperatorUids.population(level),
-                        new PopulationOperatorFactory(deployment, rules, kinds.size()),
+                        factory,
                         RawEventSerializer.TYPE,
                         environment.getParallelism(),
                         Types.STRING);

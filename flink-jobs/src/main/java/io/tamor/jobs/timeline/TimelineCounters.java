@@ -1,6 +1,5 @@
 package io.tamor.jobs.timeline;
 
-import io.tamor.jobs.timeline.logic.EventKind;
 import io.tamor.jobs.timeline.logic.Tally;
 import io.tamor.jobs.timeline.logic.TimelineTally;
 import java.util.HashMap;
@@ -32,17 +31,6 @@ final class TimelineCounters {
         runtime.addAccumulator(name, pending);
         runtime.getMetricGroup().gauge(name, (Gauge<Long>) timeline::pending);
         publish();
-    }
-
-    void openGuards(RuntimeContext runtime, OutageGuards guards) {
-        for (EventKind kind : EventKind.values()) {
-            OutageGuard guard = guards.of(kind.code() + 1);
-            String prefix = TimelineTally.PREFIX + kind.stream();
-            runtime.getMetricGroup().gauge(prefix + ".silent", (Gauge<Integer>) guard::silent);
-            runtime.getMetricGroup()
-                    .gauge(prefix + ".holdsWatermark", (Gauge<Integer>) guard::holding);
-            runtime.getMetricGroup().gauge(prefix + ".outages", (Gauge<Long>) guard::outageCount);
-        }
     }
 
     /** Brings the accumulators up to date; new names get theirs. */

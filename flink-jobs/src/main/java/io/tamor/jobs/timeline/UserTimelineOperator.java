@@ -125,7 +125,8 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
                 new OutageGuards(
                         parameters.getProcessingTimeService(),
                         deployment.eventTime().outage().toMillis(),
-                        inputs.size(),
+                        List.of(EventKind.values()),
+                        PopulationStage.isNeeded(deployment),
                         super::processWatermarkStatus);
     }
 
@@ -185,7 +186,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
             handOver();
         }
         counters.open(getRuntimeContext());
-        counters.openGuards(getRuntimeContext(), guards);
+        guards.open(getRuntimeContext().getMetricGroup());
         figures =
                 new TimelineMetrics(
                         tally,

@@ -24,6 +24,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PopulationChangesTest {
     private static final long T = 1_600_000_000_000L;
     private static final long DAY = 24 * 60 * 60_000L;
+    private static final Deployment TWO_STAGES =
+            with(
+                    "function: count, of: impressions, over: 1 d, same: item",
+                    "function: count, of: impressions, over: 1 d, same: scenario");
+    private static final long OUTAGE = TWO_STAGES.eventTime().outage().toMillis();
 
     private static Deployment with(String... features) {
         StringBuilder lines = new StringBuilder();
@@ -104,6 +109,44 @@ final class PopulationChangesTest {
         assertThat(after.groups()).isZero();
         assertThat(after.timers()).isZero();
         after.stop();
+    }
+
+    @Test
+    void theFirstStageHoldsASilentTopicAndTheSecondDoesNotHoldItAgain() throws Exception {
+        TestingPopulationStage first = new TestingPopulationStage(TWO_STAGES, Same.ITEM, false);
+        first.start(1, null, 0);
+        first.status(EventKind.IMPRESSION, true);
+        first.processingTime(OUTAGE - 1);
+        assertThat(first.idle()).isFalse();
+        first.processingTime(OUTAGE);
+        assertThat(first.idle()).isTrue();
+        first.status(EventKind.IMPRESSION, false);
+        assertThat(first.idle()).isFalse();
+        first.stop();
+        TestingPopulationStage second =
+                new TestingPopulationStage(TWO_STAGES, Same.SCENARIO, false);
+        second.start(1, null, 0);
+        second.status(EventKind.IMPRESSION, true);
+        assertThat(second.idle()).isTrue();
+        second.status(EventKind.IMPRESSION, false);
+        assertThat(second.idle()).isFalse();
+        second.stop();
+    }
+
+    @Test
+    void usersDoNotHoldImpressionsAgainThatAStageHeld() throws Exception {
+        try (TestingTimeline timeline = new TestingTimeline(TWO_STAGES, false, 1)) {
+            timeline.processingTime(1000);
+            timeline.feed(impression("i", T));
+            timeline.watermarks(T + 1000);
+            timeline.status(EventKind.IMPRESSION, true);
+            for (EventKind kind : EventKind.values()) {
+                if (kind != EventKind.IMPRESSION) {
+                    timeline.watermark(kind, T + 30 * 60_000);
+                }
+            }
+            assertThat(timeline.samples).hasSize(1);
+        }
     }
 
     private static RawEvent impression(String id, long timeMs) {

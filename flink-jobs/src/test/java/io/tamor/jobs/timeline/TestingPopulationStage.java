@@ -22,6 +22,7 @@ import org.apache.flink.runtime.state.storage.JobManagerCheckpointStorage;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.streaming.util.KeyedMultiInputStreamOperatorTestHarness;
 import org.apache.flink.util.Collector;
 
@@ -37,6 +38,8 @@ final class TestingPopulationStage {
     private final List<RawEvent> told = new ArrayList<>();
     private final Map<EventKind, Long> watermarks = new EnumMap<>(EventKind.class);
     private long watermarkMs;
+    private long passedMs;
+    private boolean idle;
 
     TestingPopulationStage(Deployment deployment, Same level, boolean rocksDb) {
         this.deployment = deployment;
@@ -52,8 +55,33 @@ final class TestingPopulationStage {
         return rules.needed();
     }
 
+    private boolean isSecond() {
+        return level != PopulationStage.LEVELS.get(0)
+                && new PopulationRules(deployment, PopulationStage.LEVELS.get(0)).needed();
+    }
+
+    void status(EventKind kind, boolean isIdle) throws Exception {
+        for (Harness harness : subtasks) {
+            harness.processWatermarkStatus(
+                    kinds.indexOf(kind), isIdle ? WatermarkStatus.IDLE : WatermarkStatus.ACTIVE);
+        }
+    }
+
+    void processingTime(long timeMs) throws Exception {
+        for (Harness harness : subtasks) {
+            harness.setProcessingTime(timeMs);
+        }
+    }
+
+    /** Whether the stage says that its impressions are silent. */
+    boolean idle() {
+        collect();
+        return idle;
+    }
+
     void start(int parallelism, OperatorSubtaskState state, int oldParallelism) throws Exception {
         watermarkMs = Long.MIN_VALUE;
+        passedMs = Long.MIN_VALUE;
         kinds.forEach(kind -> watermarks.put(kind, Long.MIN_VALUE));
         for (int i = 0; i < parallelism; i++) {
             Harness harness = new Harness(parallelism, i);
@@ -111,8 +139,7 @@ final class TestingPopulationStage {
         }
     }
 
-    /** Takes the impressions that left since the last call. */
-    List<RawEvent> told() {
+    private void collect() {
         for (Harness harness : subtasks) {
             for (Object out; (out = harness.getOutput().poll()) != null; ) {
                 if (out instanceof StreamRecord<?> record
@@ -120,9 +147,16 @@ final class TestingPopulationStage {
                     told.add(event);
                 } else if (out instanceof Watermark mark) {
                     watermarkMs = mark.getTimestamp();
+                } else if (out instanceof WatermarkStatus status) {
+                    idle = status.isIdle();
                 }
             }
         }
+    }
+
+    /** Takes the impressions that left since the last call. */
+    List<RawEvent> told() {
+        collect();
         List<RawEvent> taken = List.copyOf(told);
         told.clear();
         return taken;
@@ -131,6 +165,13 @@ final class TestingPopulationStage {
     /** The watermark that followed them. */
     long watermarkMs() {
         return watermarkMs;
+    }
+
+    /** The same if it has not been asked for; Long.MIN_VALUE otherwise. */
+    long newWatermarkMs() {
+        long found = watermarkMs > passedMs ? watermarkMs : Long.MIN_VALUE;
+        passedMs = watermarkMs;
+        return found;
     }
 
     /** Takes a snapshot and stops. */
@@ -205,7 +246,7 @@ final class TestingPopulationStage {
     private final class Harness extends KeyedMultiInputStreamOperatorTestHarness<String, RawEvent> {
         Harness(int parallelism, int index) throws Exception {
             super(
-                    new PopulationOperatorFactory(deployment, rules, kinds.size()),
+                    new PopulationOperatorFactory(deployment, rules, isSecond()),
                     TestingTimeline.MAX_PARALLELISM,
                     parallelism,
                     index);

@@ -109,7 +109,7 @@ final class TestingTimeline implements AutoCloseable {
                     next.feed(told);
                 }
             }
-            long passed = stages.get(i).watermarkMs();
+            long passed = stages.get(i).newWatermarkMs();
             if (passed == Long.MIN_VALUE) {
                 continue;
             }
