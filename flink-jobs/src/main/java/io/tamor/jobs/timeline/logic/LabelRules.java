@@ -66,6 +66,11 @@ final class LabelRules implements Serializable {
         return tasks[task].name();
     }
 
+    /** True where the task's label is of what a label set attributes to the impression. */
+    boolean isAttributed(int task) {
+        return INVESTED.contains(tasks[task].label());
+    }
+
     /** True where the task has a label on the impression at all. */
     boolean applies(int task, PendingImpression impression) {
         boolean[] exists = existing.get(impression.scenario);
@@ -162,10 +167,8 @@ final class LabelRules implements Serializable {
                 continue;
             }
             impression.totalMinor = Amounts.sum(impression.totalMinor, event.amountMinor());
-            if (retractsAny) {
-                impression.netTotalMinor =
-                        Amounts.sum(impression.netTotalMinor, event.amountMinor());
-            }
+            // Though none may retract: one that is appended goes on from here.
+            impression.netTotalMinor = Amounts.sum(impression.netTotalMinor, event.amountMinor());
         }
     }
 

@@ -7,6 +7,7 @@ import io.tamor.jobs.config.LabelSetOptions;
 import io.tamor.jobs.config.TierOptions;
 import io.tamor.jobs.config.TimelineOptions.Emit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -224,10 +225,7 @@ final class LabelTimeline {
             throws Exception {
         long deadlineMs = impression.nextDeadlineMs;
         int tasks = labels.taskCount();
-        float[] values = impression.frozenLabels;
-        if (values == null) {
-            values = new float[sets.size() * tasks];
-        }
+        float[] values = closedLabels(impression);
         boolean[] masks = new boolean[tasks];
         for (int t = 0; t < tasks; t++) {
             if (!labels.applies(t, impression)) {
@@ -246,6 +244,28 @@ final class LabelTimeline {
         if (!staged) {
             impression.frozenLabels = values;
         }
+    }
+
+    /**
+     * The labels of earlier stages, label set by label set. A set that was appended to the
+     * configuration since then has those that are the same in all sets; of the user's total it has
+     * the first set's, and of what is attributed nothing, since it has attributed nothing yet.
+     */
+    private float[] closedLabels(PendingImpression impression) {
+        int tasks = labels.taskCount();
+        float[] closed = impression.frozenLabels;
+        if (closed == null) {
+            return new float[sets.size() * tasks];
+        }
+        if (closed.length >= sets.size() * tasks) {
+            return closed;
+        }
+        float[] all = Arrays.copyOf(closed, sets.size() * tasks);
+        for (int i = closed.length; i < all.length; i++) {
+            int task = i % tasks;
+            all[i] = labels.isAttributed(task) ? 0 : closed[task];
+        }
+        return all;
     }
 
     /**

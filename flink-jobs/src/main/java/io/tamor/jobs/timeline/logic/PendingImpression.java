@@ -51,7 +51,10 @@ public final class PendingImpression {
     /** All the user's subscriptions after it, attributed or not; of a day's first impression. */
     long totalMinor;
 
-    /** The same less redemptions, where a label set retracts. */
+    /**
+     * The same less the redemptions since a label set retracts; builds where none did may have left
+     * 0.
+     */
     long netTotalMinor;
 
     /** By label set, null where nothing is; as long as the last set that has something needs. */

@@ -1,0 +1,148 @@
+package io.tamor.jobs.timeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.tamor.jobs.config.AttributionOptions;
+import io.tamor.jobs.config.CorrectionOptions;
+import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.LabelSetOptions;
+import io.tamor.jobs.config.LabelSetOptions.Redemptions;
+import io.tamor.jobs.config.TimelineOptions;
+import io.tamor.jobs.config.TimelineOptions.Emit;
+import io.tamor.jobs.timeline.logic.EventKind;
+import io.tamor.schemas.Sample;
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A configuration that changes over a savepoint, where it may. */
+final class TimelineChangesTest {
+    private static final long T = 1_600_000_000_000L;
+    private static final long MINUTE = 60_000L;
+    private static final long HOUR = 60 * MINUTE;
+    private static final Deployment BASE = TestingDeployments.example();
+
+    private static final LabelSetOptions GROSS =
+            set("gross", AttributionOptions.Rule.LAST_CLICK, Redemptions.IGNORE);
+    private static final LabelSetOptions NET =
+            set("net", AttributionOptions.Rule.LAST_CLICK, Redemptions.RETRACT);
+
+    private static LabelSetOptions set(
+            String name, AttributionOptions.Rule rule, Redemptions redemptions) {
+        return new LabelSetOptions(
+                name,
+                new AttributionOptions(rule, AttributionOptions.Scope.ANY, Duration.ofDays(3)),
+                redemptions);
+    }
+
+    private static Deployment deployment(Emit emit, Duration grace, LabelSetOptions... sets) {
+        return TestingDeployments.with(
+                BASE,
+                new TimelineOptions(
+                        emit,
+                        BASE.timeline().matching(),
+                        null,
+                        List.of(sets),
+                        grace == null ? null : new CorrectionOptions(grace),
+                        100,
+                        100,
+                        null),
+                BASE.tasks());
+    }
+
+    /** What is attributed in a set begins with the set; what all sets share it knows at once. */
+    @ParameterizedTest
+    @CsvSource({"1, 0, 0, 20000", "1, 5000, 1, 25000", "73, 0, 0, 20000", "73, 5000, 0, 20000"})
+    void anAppendedLabelSetJoinsImpressionsWithLabelsClosed(
+            int hours, long laterMinor, float invested, long grossMinor) throws Exception {
+        try (TestingTimeline timeline =
+                goneOn(
+                        deployment(Emit.ONCE, null, GROSS),
+                        deployment(Emit.ONCE, null, GROSS, NET),
+                        hours,
+                        List.of(
+                                impression("i1", T),
+                                click("c1", "i1", T + MINUTE),
+                                investment("v1", T + 2 * MINUTE, false, 20_000)))) {
+            if (laterMinor > 0) {
+                timeline.feed(
+                        investment("v2", T + hours * HOUR + MINUTE, false, laterMinor).raw(9));
+            }
+            timeline.finish();
+            assertThat(timeline.samples)
+                    .extracting(Sample::getLabelSet, Sample::getLabels, Sample::getAmountMinor)
+                    .containsExactly(
+                            tuple("gross", List.of(1f, 0f, 1f, 1f, 1f), grossMinor),
+                            tuple(
+                                    "net",
+                                    List.of(1f, 0f, invested, 0f, 1f),
+                                    invested == 0 ? 0L : laterMinor));
+            assertThat(timeline.samples)
+                    .allMatch(s -> !s.getMasks().contains(false), "every label is mature");
+        }
+    }
+
+    @Test
+    void theUsersTotalOfASetThatIsTheFirstToRetractKnowsWhatCameBefore() throws Exception {
+        try (TestingTimeline timeline =
+                goneOn(
+                        deployment(Emit.STAGED, null, GROSS),
+                        deployment(Emit.STAGED, null, GROSS, NET),
+                        1,
+                        List.of(
+                                impression("i1", T),
+                                investment("v1", T + MINUTE, false, 20_000)))) {
+            timeline.feed(investment("v2", T + 2 * HOUR, true, 5_000).raw(9));
+            timeline.finish();
+            assertThat(timeline.samples)
+                    .filteredOn(Sample::getLastStage)
+                    .extracting(Sample::getLabelSet, s -> s.getLabels().get(4))
+                    .containsExactly(tuple("gross", 1f), tuple("net", 1f));
+        }
+    }
+
+    private static OperatorSubtaskState stopped(
+            TestingTimeline timeline, int hours, List<TestingEvent> events) throws Exception {
+        for (int i = 0; i < events.size(); i++) {
+            timeline.feed(events.get(i).raw(i));
+        }
+        if (hours > 0) {
+            timeline.watermarks(T + hours * HOUR);
+        }
+        return timeline.snapshot();
+    }
+
+    /**
+     * A timeline that goes on from events under another configuration.
+     *
+     * @param hours how far the watermark had come; 0: not at all
+     */
+    private static TestingTimeline goneOn(
+            Deployment from, Deployment to, int hours, List<TestingEvent> events) throws Exception {
+        OperatorSubtaskState state;
+        try (TestingTimeline timeline = new TestingTimeline(from, false, 1)) {
+            state = stopped(timeline, hours, events);
+        }
+        TestingTimeline timeline = new TestingTimeline(to, false, 1);
+        timeline.restore(state);
+        return timeline;
+    }
+
+    private static TestingEvent impression(String id, long timeMs) {
+        return TestingEvent.impression(id, "user", timeMs, "item", "fund", null);
+    }
+
+    private static TestingEvent click(String id, String impressionId, long timeMs) {
+        return TestingEvent.outcome(
+                EventKind.CLICK, id, "user", timeMs, impressionId, "item", null);
+    }
+
+    private static TestingEvent investment(
+            String id, long timeMs, boolean redemption, long amountMinor) {
+        return TestingEvent.investment(id, "user", timeMs, null, "fund", redemption, amountMinor);
+    }
+}
