@@ -9,6 +9,7 @@ import java.util.Map;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.util.function.ThrowingConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The users of the recent past, written back to keyed state at a checkpoint or when others need the
@@ -139,11 +140,14 @@ final class RecentUsers {
         }
 
         @Override
-        public byte[] get(long impression) throws Exception {
+        public byte @Nullable [] find(long impression) throws Exception {
             byte[] found = fresh.get(impression);
-            if (found == null) {
-                found = frozen.get(impression);
-            }
+            return found == null ? frozen.get(impression) : found;
+        }
+
+        @Override
+        public byte[] get(long impression) throws Exception {
+            byte[] found = find(impression);
             if (found == null) {
                 throw new IllegalStateException(
                         "a pending impression has no frozen features: the state is damaged");

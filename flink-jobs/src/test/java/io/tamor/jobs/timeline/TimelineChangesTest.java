@@ -11,6 +11,9 @@ import io.tamor.jobs.config.LabelSetOptions.Redemptions;
 import io.tamor.jobs.config.TimelineOptions;
 import io.tamor.jobs.config.TimelineOptions.Emit;
 import io.tamor.jobs.timeline.logic.EventKind;
+import io.tamor.schemas.Correction;
+import io.tamor.schemas.RejectedRecord;
+import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
 import java.time.Duration;
 import java.util.List;
@@ -102,6 +105,66 @@ final class TimelineChangesTest {
                     .filteredOn(Sample::getLastStage)
                     .extracting(Sample::getLabelSet, s -> s.getLabels().get(4))
                     .containsExactly(tuple("gross", 1f), tuple("net", 1f));
+        }
+    }
+
+    /** The names that a correction needs are kept from the change on. */
+    @Test
+    void anOutcomeThatWouldCorrectAnImpressionFromBeforeCorrectionsIsLate() throws Exception {
+        try (TestingTimeline timeline =
+                goneOn(
+                        deployment(Emit.STAGED, null, GROSS),
+                        deployment(Emit.STAGED, Duration.ofHours(6), GROSS),
+                        1,
+                        List.of(impression("i1", T), click("c1", "i1", T + MINUTE)))) {
+            timeline.feed(impression("i2", T + 2 * HOUR).raw(10));
+            timeline.watermarks(T + 73 * HOUR);
+            timeline.feed(investment("v1", T + 71 * HOUR, false, 20_000).raw(11));
+            timeline.watermarks(T + 75 * HOUR);
+            timeline.feed(
+                    TestingEvent.investment("v2", "user", T + 73 * HOUR, "i2", "fund", false, 9_000)
+                            .raw(12));
+            timeline.finish();
+            assertThat(timeline.rejected)
+                    .extracting(RejectedRecord::getCause, RejectedRecord::getOffset)
+                    .containsExactly(tuple(RejectionCause.LATE, 11L));
+            assertThat(timeline.corrections)
+                    .extracting(
+                            Correction::getImpressionId,
+                            Correction::getTask,
+                            Correction::getOutcomeOffset)
+                    .containsExactly(tuple("i2", "investment", 12L));
+            assertThat(timeline.samples)
+                    .filteredOn(s -> s.getImpressionId().equals("i1") && s.getLastStage())
+                    .as("the user's total, without what was late")
+                    .extracting(s -> s.getLabels().get(4))
+                    .containsExactly(0f);
+            assertThat(timeline.counts()).containsEntry("timeline.accepted.late", 1L);
+        }
+    }
+
+    /** Off and on again: what was kept for corrections is gone in between. */
+    @Test
+    void correctionsCanBeSwitchedOffAndOnAgain() throws Exception {
+        Deployment on = deployment(Emit.STAGED, Duration.ofHours(6), GROSS);
+        Deployment off = deployment(Emit.STAGED, null, GROSS);
+        OperatorSubtaskState state;
+        try (TestingTimeline timeline =
+                goneOn(on, off, 1, List.of(impression("i1", T), click("c1", "i1", T + MINUTE)))) {
+            timeline.feed(impression("i2", T + 2 * HOUR).raw(10));
+            timeline.watermarks(T + 3 * HOUR);
+            state = timeline.snapshot();
+        }
+        try (TestingTimeline timeline = new TestingTimeline(on, false, 1)) {
+            timeline.restore(state);
+            timeline.feed(impression("i3", T + 4 * HOUR).raw(11));
+            timeline.watermarks(T + 73 * HOUR);
+            timeline.feed(investment("v1", T + 71 * HOUR, false, 20_000).raw(12));
+            timeline.finish();
+            assertThat(timeline.rejected)
+                    .extracting(RejectedRecord::getCause)
+                    .containsExactly(RejectionCause.LATE);
+            assertThat(timeline.samples).filteredOn(Sample::getLastStage).hasSize(3);
         }
     }
 

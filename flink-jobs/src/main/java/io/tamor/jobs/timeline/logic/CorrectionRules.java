@@ -77,13 +77,30 @@ final class CorrectionRules {
         return then;
     }
 
+    /** What a late outcome came to. */
+    enum Effect {
+        /** An emitted label changed. */
+        CORRECTED,
+        /** No emitted label changed. */
+        NONE,
+        /** An emitted label would change that cannot be named: nothing was done. */
+        TOO_LATE
+    }
+
+    /** An emitted label that a late outcome changes. */
+    private record Change(ClosedStage stage, int set, int task, float before, float after) {
+        long impression() {
+            return stage.impression().id;
+        }
+    }
+
     /**
-     * Puts a late outcome in its place and emits what it changes.
+     * Puts a late outcome in its place and emits what it changes. An impression that was frozen
+     * while no late outcomes were taken has left without its name, so no correction can tell it.
      *
      * @param accepted the outcome as the labels see it
-     * @return true where an emitted label changed
      */
-    boolean correct(
+    Effect correct(
             String userId,
             UserState user,
             FrozenFeatures frozen,
@@ -93,10 +110,18 @@ final class CorrectionRules {
         Settled settled = settledOf(user);
         List<ClosedStage> emitted = new ArrayList<>();
         timeline.replay(settled.labels.copy(), settled.since, user.appliedMs, emitted::add);
-        settled.since.add(settled.before(accepted), accepted);
+        int place = settled.before(accepted);
+        settled.since.add(place, accepted);
         List<ClosedStage> right = new ArrayList<>();
         LabelState labels = settled.labels.copy();
         timeline.replay(labels, settled.since, user.appliedMs, right::add);
+        List<Change> changes = changes(emitted, right);
+        for (Change change : changes) {
+            if (frozen.find(change.impression()) == null) {
+                settled.since.remove(place);
+                return Effect.TOO_LATE;
+            }
+        }
         if (tierIsAttribute) {
             labels.tierSinceMs = user.labels.tierSinceMs;
         }
@@ -104,11 +129,10 @@ final class CorrectionRules {
         user.labels = labels;
         user.appliedMs = Math.max(user.appliedMs, accepted.timeMs());
         settled.version++;
-        boolean changed = false;
-        for (int i = 0; i < emitted.size(); i++) {
-            changed |= compare(userId, late, settled.version, emitted.get(i), right.get(i), frozen);
+        for (Change change : changes) {
+            emit(userId, late, settled.version, change, frozen);
         }
-        return changed;
+        return changes.isEmpty() ? Effect.NONE : Effect.CORRECTED;
     }
 
     /** Tells of a late outcome that changes no emitted label, where late outcomes are taken. */
@@ -129,41 +153,43 @@ final class CorrectionRules {
         }
     }
 
-    private boolean compare(
-            String userId,
-            LateOutcome late,
-            long version,
-            ClosedStage emitted,
-            ClosedStage right,
-            FrozenFeatures frozen)
-            throws Exception {
-        boolean changed = false;
-        for (int set = 0; set < sets.size(); set++) {
-            for (int t = 0; t < tasks.size(); t++) {
-                float before = emitted.labels()[set * tasks.size() + t];
-                float after = right.labels()[set * tasks.size() + t];
-                if (emitted.masks()[t] && before != after) {
-                    long impression = emitted.impression().id;
-                    changed = true;
-                    tally.corrections.add(1);
-                    out.correction(
-                            late.correction(userId)
-                                    .setImpressionId(
-                                            FrozenSample.fromBytes(frozen.get(impression))
-                                                    .impressionId())
-                                    .setLabelSet(sets.get(set))
-                                    .setStage(emitted.stage())
-                                    .setTask(tasks.get(t))
-                                    .setVersion(version)
-                                    .setOldLabel(before)
-                                    .setNewLabel(after)
-                                    .setImpressionTimeMs(emitted.impression().timeMs)
-                                    .setMaturedAtMs(emitted.maturedAtMs())
-                                    .build());
+    /** Where the same stages, without and with the outcome, say different things. */
+    private List<Change> changes(List<ClosedStage> emitted, List<ClosedStage> right) {
+        List<Change> changes = new ArrayList<>();
+        for (int i = 0; i < emitted.size(); i++) {
+            ClosedStage stage = emitted.get(i);
+            for (int set = 0; set < sets.size(); set++) {
+                for (int t = 0; t < tasks.size(); t++) {
+                    float before = stage.labels()[set * tasks.size() + t];
+                    float after = right.get(i).labels()[set * tasks.size() + t];
+                    if (stage.masks()[t] && before != after) {
+                        changes.add(new Change(stage, set, t, before, after));
+                    }
                 }
             }
         }
-        return changed;
+        return changes;
+    }
+
+    private void emit(
+            String userId, LateOutcome late, long version, Change change, FrozenFeatures frozen)
+            throws Exception {
+        ClosedStage stage = change.stage;
+        tally.corrections.add(1);
+        out.correction(
+                late.correction(userId)
+                        .setImpressionId(
+                                FrozenSample.fromBytes(frozen.get(change.impression()))
+                                        .impressionId())
+                        .setLabelSet(sets.get(change.set))
+                        .setStage(stage.stage())
+                        .setTask(tasks.get(change.task))
+                        .setVersion(version)
+                        .setOldLabel(change.before)
+                        .setNewLabel(change.after)
+                        .setImpressionTimeMs(stage.impression().timeMs)
+                        .setMaturedAtMs(stage.maturedAtMs())
+                        .build());
     }
 
     /** Remembers an event that came in time, before it is applied. */

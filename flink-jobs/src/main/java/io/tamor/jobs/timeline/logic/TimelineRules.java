@@ -3,6 +3,7 @@ package io.tamor.jobs.timeline.logic;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.LabelSetOptions;
 import io.tamor.jobs.config.TierOptions;
+import io.tamor.jobs.timeline.logic.CorrectionRules.Effect;
 import io.tamor.schemas.Impression;
 import io.tamor.schemas.RejectionCause;
 import java.util.List;
@@ -110,8 +111,13 @@ public final class TimelineRules {
         boolean known = admission.isKnown(user, event, doneMs);
         if (!known && !corrections.reaches(user, event, doneMs)) {
             admission.late(event, doneMs);
-        } else if (known || !correct(userId, user, frozen, late)) {
-            corrections.unchanged(userId, late);
+        } else {
+            Effect effect = known ? Effect.NONE : correct(userId, user, frozen, late);
+            switch (effect) {
+                case CORRECTED -> {}
+                case NONE -> corrections.unchanged(userId, late);
+                case TOO_LATE -> admission.late(event, doneMs);
+            }
         }
         corrections.settle(user, frozen, doneMs);
         tellChanged(user, deadlines);
@@ -128,20 +134,21 @@ public final class TimelineRules {
         }
     }
 
-    /** True where an emitted label changed. */
-    private boolean correct(String userId, UserState user, FrozenFeatures frozen, LateOutcome late)
+    private Effect correct(String userId, UserState user, FrozenFeatures frozen, LateOutcome late)
             throws Exception {
         Event event = late.event();
         LabelState then = corrections.stateBefore(user, event);
         LabelEvent outcome = admission.outcome(then, user.history, event);
         if (outcome == null) {
-            return false;
+            return Effect.NONE;
         }
-        boolean changed = corrections.correct(userId, user, frozen, late, outcome);
-        user.history.add(outcome, true, countsByItem);
-        tally.accepted(event.kind()).add(1);
-        tally.lateAccepted.add(1);
-        return changed;
+        Effect effect = corrections.correct(userId, user, frozen, late, outcome);
+        if (effect != Effect.TOO_LATE) {
+            user.history.add(outcome, true, countsByItem);
+            tally.accepted(event.kind()).add(1);
+            tally.lateAccepted.add(1);
+        }
+        return effect;
     }
 
     /**
