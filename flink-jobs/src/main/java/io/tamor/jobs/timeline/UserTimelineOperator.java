@@ -94,6 +94,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     private final Tally tally = new Tally();
     private final TimelineEdge edge;
     private final TimelineRules rules;
+    private final EventChecks checks;
     private final EventWire wire = new EventWire();
     private final List<EventInput> inputs = new ArrayList<>();
     private final OutageGuards guards;
@@ -116,6 +117,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         super(parameters, EventKind.values().length);
         this.edge = new TimelineEdge(deployment.topics(), output, CORRECTIONS, REJECTED);
         this.rules = new TimelineRules(deployment, tally, edge);
+        this.checks = new EventChecks(deployment);
         this.stageRules = StageRules.of(deployment);
         this.counters = new TimelineCounters(tally, rules.tally());
         for (EventKind kind : EventKind.values()) {
@@ -253,9 +255,9 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         }
     }
 
-    /** Rejects what a build without a limit of ids' lengths left in its state. */
+    /** Rejects what another build, or another configuration, left in state to wait. */
     private boolean isKeepable(Event event) {
-        String problem = EventChecks.idProblemOf(event);
+        String problem = checks.problemOf(event);
         if (problem != null) {
             rules.reject(event.raw(), RejectionCause.INVALID, problem);
         }

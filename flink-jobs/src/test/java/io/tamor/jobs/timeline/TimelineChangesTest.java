@@ -8,6 +8,7 @@ import io.tamor.jobs.config.CorrectionOptions;
 import io.tamor.jobs.config.Deployment;
 import io.tamor.jobs.config.LabelSetOptions;
 import io.tamor.jobs.config.LabelSetOptions.Redemptions;
+import io.tamor.jobs.config.TierOptions;
 import io.tamor.jobs.config.TimelineOptions;
 import io.tamor.jobs.config.TimelineOptions.Emit;
 import io.tamor.jobs.timeline.logic.EventKind;
@@ -165,6 +166,25 @@ final class TimelineChangesTest {
                     .extracting(RejectedRecord::getCause)
                     .containsExactly(RejectionCause.LATE);
             assertThat(timeline.samples).filteredOn(Sample::getLastStage).hasSize(3);
+        }
+    }
+
+    @Test
+    void anImpressionThatWaitsWithoutTheTierThatIsNowNamedIsRejected() throws Exception {
+        Deployment named =
+                TestingDeployments.with(
+                        BASE,
+                        BASE.timeline(),
+                        BASE.tasks(),
+                        new TierOptions("tier", BASE.tiers().bands()),
+                        BASE.features());
+        try (TestingTimeline timeline = goneOn(BASE, named, 0, List.of(impression("i1", T)))) {
+            timeline.finish();
+            assertThat(timeline.rejected)
+                    .extracting(RejectedRecord::getCause)
+                    .containsExactly(RejectionCause.INVALID);
+            assertThat(timeline.rejected.get(0).getDetail()).startsWith("attributes.tier: wanted");
+            assertThat(timeline.samples).isEmpty();
         }
     }
 

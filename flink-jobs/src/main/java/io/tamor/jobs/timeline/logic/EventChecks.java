@@ -53,6 +53,25 @@ public final class EventChecks implements Serializable {
      * @param nowMs the reader's clock, which an event may lead by {@code event_time.lead}
      */
     public @Nullable String problemOf(Event event, long nowMs) {
+        String problem = problemOf(event);
+        if (problem == null && lead != null && event.timeMs() > nowMs + lead.toMillis()) {
+            return "eventTimeMs: wanted at most "
+                    + lead
+                    + " ("
+                    + EventTimeOptions.LEAD
+                    + ") ahead of the reader's clock at "
+                    + nowMs
+                    + ", was "
+                    + event.timeMs();
+        }
+        return problem;
+    }
+
+    /**
+     * What is wrong with the event whatever the clock says, null where nothing is. Another build,
+     * or another configuration, can have left events in state that this one refuses.
+     */
+    public @Nullable String problemOf(Event event) {
         if (event.raw().userId().isEmpty()) {
             return "userId: wanted the user's id, was empty";
         }
@@ -67,16 +86,6 @@ public final class EventChecks implements Serializable {
             return "eventTimeMs: wanted epoch milliseconds in (0, "
                     + LATEST_MS
                     + "], was "
-                    + event.timeMs();
-        }
-        if (lead != null && event.timeMs() > nowMs + lead.toMillis()) {
-            return "eventTimeMs: wanted at most "
-                    + lead
-                    + " ("
-                    + EventTimeOptions.LEAD
-                    + ") ahead of the reader's clock at "
-                    + nowMs
-                    + ", was "
                     + event.timeMs();
         }
         if (event.scenario() != null && !scenarios.contains(event.scenario())) {
@@ -95,11 +104,7 @@ public final class EventChecks implements Serializable {
         };
     }
 
-    /**
-     * What is wrong with the length of an event's ids, null where nothing is. Builds before this
-     * limit can have left events in state that state cannot remember.
-     */
-    public static @Nullable String idProblemOf(Event event) {
+    private static @Nullable String idProblemOf(Event event) {
         String impressionId = event.impressionId();
         int longest =
                 Math.max(
