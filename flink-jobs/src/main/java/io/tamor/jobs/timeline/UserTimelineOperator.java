@@ -109,6 +109,7 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
     private ListState<byte[]> counts;
     private ListState<byte[]> formerStageRules;
     private boolean formerState;
+    private boolean formerAggregates;
     private TimelineMetrics figures;
 
     @SuppressWarnings("NullAway.Init") // state is there from initializeState on, figures from open
@@ -165,8 +166,10 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
                         getKeyedStateBackend().isSafeToReuseKVState());
         progress = context.getOperatorStateStore().getUnionListState(PROGRESS);
         formerStageRules = context.getOperatorStateStore().getUnionListState(STAGE_RULES);
+        formerAggregates = context.isRestored();
         for (byte[] stored : formerStageRules.get()) {
             stageRules.requireSame(stored);
+            formerAggregates = !StageRules.keptAllAggregates(stored);
         }
         formerState = context.isRestored();
         for (byte[] stored : progress.get()) {
@@ -186,6 +189,8 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
         getInternalTimerService(FORMER_TIMERS, VoidNamespaceSerializer.INSTANCE, this);
         if (formerState) {
             handOver();
+        } else if (formerAggregates && rules.keepsAggregates()) {
+            completeAggregates();
         }
         counters.open(getRuntimeContext());
         guards.open(getRuntimeContext().getMetricGroup());
@@ -222,6 +227,21 @@ final class UserTimelineOperator extends AbstractStreamOperatorV2<OutgoingRecord
                     stages.begin(user, false);
                     rules.handOver(recent.user, recent, stages);
                     end(recent);
+                });
+    }
+
+    /** Once, after a restore from a build that kept fewer. */
+    private void completeAggregates() throws Exception {
+        KeyedStateBackend<String> backend = getKeyedStateBackend();
+        backend.applyToAllKeys(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                USER,
+                (user, state) -> {
+                    RecentUsers.Recent recent = users.load(user);
+                    if (rules.completeAggregates(recent.user)) {
+                        users.changed(recent);
+                    }
                 });
     }
 

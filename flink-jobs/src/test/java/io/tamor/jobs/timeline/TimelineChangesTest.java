@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.tamor.jobs.config.AttributionOptions;
 import io.tamor.jobs.config.CorrectionOptions;
 import io.tamor.jobs.config.Deployment;
+import io.tamor.jobs.config.DeploymentReader;
 import io.tamor.jobs.config.LabelSetOptions;
 import io.tamor.jobs.config.LabelSetOptions.Redemptions;
 import io.tamor.jobs.config.TierOptions;
@@ -16,12 +17,18 @@ import io.tamor.schemas.Correction;
 import io.tamor.schemas.RejectedRecord;
 import io.tamor.schemas.RejectionCause;
 import io.tamor.schemas.Sample;
+import java.net.URL;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.util.OperatorSnapshotUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A configuration that changes over a savepoint, where it may. */
 final class TimelineChangesTest {
@@ -185,6 +192,98 @@ final class TimelineChangesTest {
                     .containsExactly(RejectionCause.INVALID);
             assertThat(timeline.rejected.get(0).getDetail()).startsWith("attributes.tier: wanted");
             assertThat(timeline.samples).isEmpty();
+        }
+    }
+
+    /**
+     * Windows longer than a label's, but not longer than events were remembered for with twice the
+     * grace.
+     */
+    private static Deployment between(String grace) {
+        String text =
+                TestingDeployments.text()
+                        .replace(
+                                "tasks:\n",
+                                counted("any", "174 h", "")
+                                        + counted("here", "174 h", ", same: scenario")
+                                        + counted("of_item", "174 h", ", same: item")
+                                        + counted("of_item_long", "20 d", ", same: item, hop: 1 d")
+                                        + "tasks:\n");
+        return DeploymentReader.parse(
+                "deployment.yaml",
+                grace.isEmpty()
+                        ? text
+                        : text.replace(
+                                        "  max_pending_per_user",
+                                        "  corrections: {grace: "
+                                                + grace
+                                                + "}\n  max_pending_per_user")
+                                .replace(
+                                        "  rejected: {",
+                                        "  corrections: {name: corrections, partitions: 1}\n"
+                                                + "  rejected: {"));
+    }
+
+    private static String counted(String name, String over, String rest) {
+        return "  - {name: "
+                + name
+                + ", side: item, type: dense, aggregate: {function: count, of: clicks, over: "
+                + over
+                + rest
+                + "}}\n";
+    }
+
+    private static List<TestingEvent> clicked() {
+        return List.of(
+                impression("i1", T),
+                click("c1", "i1", T + MINUTE),
+                impression("i2", T + 2 * MINUTE).ofItem("other"),
+                click("c2", "i2", T + 3 * MINUTE).ofItem("other"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"6 h, ''", "6 h, 1 h", "'', 6 h", "1 h, 6 h"})
+    void featuresDoNotDependOnTheGrace(String before, String after) throws Exception {
+        try (TestingTimeline timeline = goneOn(between(before), between(after), 1, clicked())) {
+            assertThat(laterCounts(timeline)).containsExactly(2f, 2f, 1f, 1f);
+        }
+    }
+
+    /** It computed from the remembered events what this one keeps counts of. */
+    @ParameterizedTest
+    @ValueSource(strings = {"6 h", "", "1 h"})
+    void featuresOfABuildWhoseMemoryWentByTheGraceGoOn(String grace) throws Exception {
+        URL file = getClass().getResource("/state/user-timeline-v6-grace.snapshot");
+        try (TestingTimeline timeline = new TestingTimeline(between(grace), false, 1)) {
+            timeline.restore(
+                    OperatorSnapshotUtil.readStateHandle(Path.of(file.toURI()).toString()));
+            assertThat(laterCounts(timeline)).containsExactly(2f, 2f, 1f, 1f);
+        }
+    }
+
+    private static List<Float> laterCounts(TestingTimeline timeline) throws Exception {
+        timeline.feed(impression("i9", T + 2 * HOUR).raw(10));
+        timeline.finish();
+        Sample sample =
+                timeline.samples.stream()
+                        .filter(s -> s.getImpressionId().equals("i9"))
+                        .findFirst()
+                        .orElseThrow();
+        List<Float> counts = new ArrayList<>();
+        for (int i = 3; i < 7; i++) { // after position, clicks_7d and ctr_here
+            counts.add(
+                    sample.getDense()
+                            .duplicate()
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .getFloat(Float.BYTES * i));
+        }
+        return counts;
+    }
+
+    /** Writes the state of the last test to the file that the argument names. */
+    public static void main(String[] arguments) throws Exception {
+        try (TestingTimeline timeline = new TestingTimeline(between("6 h"), false, 1)) {
+            OperatorSnapshotUtil.writeStateHandle(stopped(timeline, 1, clicked()), arguments[0]);
         }
     }
 

@@ -75,6 +75,11 @@ final class AggregateRules implements Serializable {
         return specs(aggregates.stream().filter(a -> a.same() == Same.ITEM).toList());
     }
 
+    /** False where there is nothing to keep. */
+    boolean keepsAny() {
+        return specs.length > 0;
+    }
+
     /** True where an event is counted in one of the series. */
     static boolean counts(SeriesSpec[] series, Events event, int scenario) {
         for (SeriesSpec spec : series) {

@@ -5,10 +5,13 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,11 @@ final class Aggregates {
                 series.add(found);
             }
             return found;
+        }
+
+        private void addAll(Cell made) {
+            series.addAll(made.series);
+            newestMs = Math.max(newestMs, made.newestMs);
         }
 
         private void write(DataOutput out) throws IOException {
@@ -87,6 +95,44 @@ final class Aggregates {
             newest = Math.max(newest, cell.newestMs);
         }
         return newest;
+    }
+
+    /**
+     * Adds the series that none of the cells has.
+     *
+     * @param made of the same owner's newest events; not used after that
+     * @return true where there were some
+     */
+    boolean addMissing(Aggregates made) {
+        Set<Integer> known = new HashSet<>();
+        each(cell -> cell.series.forEach(series -> known.add(series.id)));
+        int[] missing = {0};
+        made.each(
+                cell -> {
+                    cell.series.removeIf(series -> known.contains(series.id));
+                    missing[0] += cell.series.size();
+                });
+        if (missing[0] == 0) {
+            return false;
+        }
+        all.addAll(made.all);
+        made.scenarios.forEach(
+                (scenario, cell) ->
+                        scenarios.computeIfAbsent(scenario, s -> new Cell()).addAll(cell));
+        made.items.forEach(
+                (item, cell) -> {
+                    // Those made have the newest events, in their order.
+                    Cell kept = items.remove(item);
+                    items.put(item, kept == null ? new Cell() : kept);
+                    items.get(item).addAll(cell);
+                });
+        return true;
+    }
+
+    private void each(Consumer<Cell> action) {
+        action.accept(all);
+        scenarios.values().forEach(action);
+        items.values().forEach(action);
     }
 
     /** Drops the cells without an event since a time. */

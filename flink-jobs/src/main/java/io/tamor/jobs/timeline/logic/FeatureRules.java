@@ -34,7 +34,7 @@ final class FeatureRules implements Serializable {
 
     private final SampleSchema schema;
 
-    /** Of the user's aggregates, those with windows that the user's events are not kept for. */
+    /** Of the user's aggregates, those with windows that the user's events may not be kept for. */
     private final AggregateRules aggregates;
 
     /** Of the user's half of the features, and of the other. */
@@ -55,7 +55,7 @@ final class FeatureRules implements Serializable {
 
     FeatureRules(Deployment deployment) {
         this.schema = deployment.sampleSchema();
-        long retentionMs = TimelineRules.retentionMs(deployment);
+        long recentMs = TimelineRules.recentMs(deployment);
         List<AggregateOptions> own = new ArrayList<>();
         List<AggregateOptions> kept = new ArrayList<>();
         List<AggregateOptions> all = new ArrayList<>();
@@ -70,8 +70,7 @@ final class FeatureRules implements Serializable {
                     own.add(aggregate);
                 }
                 isRecent[i] =
-                        aggregate.users() == Users.OWN
-                                && aggregate.over().toMillis() <= retentionMs;
+                        aggregate.users() == Users.OWN && aggregate.over().toMillis() <= recentMs;
                 List<AggregateOptions> among;
                 if (isRecent[i]) {
                     among = schema.dense().get(i).side() == Side.USER ? ofUser : ofItem;

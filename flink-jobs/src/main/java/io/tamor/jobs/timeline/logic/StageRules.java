@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * @param text as messages show it
  */
 public record StageRules(String text) {
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
 
     /** Those of a deployment. */
     public static StageRules of(Deployment deployment) {
@@ -38,10 +38,19 @@ public record StageRules(String text) {
                 + (task.scenarios().isEmpty() ? "" : " in " + task.scenarios());
     }
 
-    /** The stored form: a version byte, then the text in UTF-8. */
+    /**
+     * The stored form: a version byte, then the text in UTF-8. Version 2 says the same as version 1
+     * did; the builds that wrote that left out more of a user's aggregates the longer {@code
+     * timeline.corrections.grace} was.
+     */
     public byte[] toBytes() {
         byte[] utf = text.getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(1 + utf.length).put(VERSION).put(utf).array();
+    }
+
+    /** True of what a build stored that keeps the same aggregates as this one. */
+    public static boolean keptAllAggregates(byte[] stored) {
+        return stored[0] >= 2;
     }
 
     /**
@@ -50,7 +59,7 @@ public record StageRules(String text) {
      * @throws IllegalStateException with both
      */
     public void requireSame(byte[] stored) throws IOException {
-        FormVersion.require("stage rules", VERSION, VERSION, stored[0]);
+        FormVersion.require("stage rules", 1, VERSION, stored[0]);
         String found = new String(stored, 1, stored.length - 1, StandardCharsets.UTF_8);
         if (!found.equals(text)) {
             throw new IllegalStateException(

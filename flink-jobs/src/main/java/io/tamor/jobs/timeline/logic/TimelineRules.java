@@ -50,6 +50,15 @@ public final class TimelineRules {
     }
 
     /**
+     * How long a window can be that features compute from the remembered events. Whatever the grace
+     * is: they are remembered for longer with one, but nothing else must be kept for a feature when
+     * it changes.
+     */
+    static long recentMs(Deployment deployment) {
+        return Math.max(DAY_MS, deployment.longestWindow().toMillis());
+    }
+
+    /**
      * How long a user's events are remembered: for matching and duplicates, and a day, so that the
      * first impression of a day is known to be it.
      */
@@ -274,7 +283,7 @@ public final class TimelineRules {
      */
     public void handOver(UserState user, FrozenFeatures frozen, Deadlines deadlines)
             throws Exception {
-        makeAggregates(user);
+        completeAggregates(user);
         for (PendingImpression impression : user.labels.pending) {
             deadlines.opened(impression, frozen.get(impression.id));
             if (!corrections.enabled()) {
@@ -285,12 +294,38 @@ public final class TimelineRules {
 
     /** Makes the aggregates of a user whose state was stored without. */
     private void makeAggregates(UserState user) {
-        if (user.aggregates != null) {
-            return;
+        if (user.aggregates == null) {
+            completeAggregates(user);
         }
-        UserHistory history = user.history;
+    }
+
+    /** False where a user needs none beside the remembered events. */
+    public boolean keepsAggregates() {
+        return features.aggregates().keepsAny();
+    }
+
+    /**
+     * Makes the aggregates that the build before did not keep, from the events it remembered: it
+     * computed from them what this one keeps counts for.
+     *
+     * @return true where the user has changed
+     */
+    public boolean completeAggregates(UserState user) {
+        Aggregates made = counted(user.history);
+        Aggregates kept = user.aggregates;
+        if (kept == null) {
+            user.aggregates = made;
+            return true;
+        }
+        return kept.addMissing(made);
+    }
+
+    private Aggregates counted(UserHistory history) {
         Aggregates made = new Aggregates();
         for (int i = 0; i < history.size(); i++) {
+            if (history.late(i)) {
+                continue;
+            }
             features.aggregates()
                     .add(
                             made,
@@ -301,7 +336,7 @@ public final class TimelineRules {
                             history.amountMinor(i));
         }
         features.aggregates().settle(made, Long.MAX_VALUE);
-        user.aggregates = made;
+        return made;
     }
 
     private void apply(UserState user, FrozenFeatures frozen, Deadlines deadlines, Event event)
