@@ -164,7 +164,7 @@ public final class LearningJob {
                         deployment.snapshots(),
                         KafkaSnapshotAnnouncer.on(
                                 deployment.kafka(),
-                                deployment.topics().snapshots().name(),
+                                deployment.topics().snapshots(),
                                 deployment.name())),
                 topic(deployment, deployment.topics().metrics()),
                 topic(deployment, deployment.topics().userBias()),

@@ -1,28 +1,22 @@
 package io.tamor.jobs.snapshot;
 
 import io.tamor.jobs.config.KafkaOptions;
+import io.tamor.jobs.config.TopicOptions;
+import io.tamor.jobs.io.CommittedRecords;
 import io.tamor.schemas.SnapshotAnnouncement;
 import io.tamor.schemas.wire.RecordWire;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,21 +27,24 @@ import org.jspecify.annotations.Nullable;
  * it is done already.
  */
 public final class KafkaSnapshotAnnouncer implements SnapshotAnnouncer {
-    private static final Duration POLL = Duration.ofMillis(200);
-
-    private final String topic;
+    private final TopicOptions topic;
     private final byte[] model;
     private final KafkaOptions kafka;
     private KafkaProducer<byte[], byte[]> producer;
     private final RecordWire<SnapshotAnnouncement> wire = RecordWire.of(SnapshotAnnouncement.class);
     private byte @Nullable [] last;
 
-    private KafkaSnapshotAnnouncer(KafkaOptions kafka, String topic, String model) {
+    private KafkaSnapshotAnnouncer(KafkaOptions kafka, TopicOptions topic, String model) {
         this.kafka = kafka;
         this.topic = topic;
         this.model = model.getBytes(StandardCharsets.UTF_8);
         this.producer = producer();
-        this.last = lastAnnounced();
+        try {
+            this.last = lastAnnounced();
+        } catch (RuntimeException e) {
+            producer.close(Duration.ZERO);
+            throw e;
+        }
     }
 
     /** One that has fenced all before it. */
@@ -70,7 +67,7 @@ public final class KafkaSnapshotAnnouncer implements SnapshotAnnouncer {
     }
 
     /** Announcers of a deployment's model on a topic. */
-    public static Factory on(KafkaOptions kafka, String topic, String model) {
+    public static Factory on(KafkaOptions kafka, TopicOptions topic, String model) {
         return () -> new KafkaSnapshotAnnouncer(kafka, topic, model);
     }
 
@@ -84,10 +81,9 @@ public final class KafkaSnapshotAnnouncer implements SnapshotAnnouncer {
         try {
             try {
                 send(announcement.getEventTimeMs(), value);
-            } catch (ProducerFencedException e) {
-                throw e; // by who took over
-            } catch (KafkaException e) {
-                // Such as that the broker has forgotten a transactional id that rested for a week.
+            } catch (InvalidPidMappingException e) {
+                // The broker forgets a transactional id that rests for a week. Any other failure
+                // may be that of one whose successor is there, which must not be fenced.
                 producer.close(Duration.ZERO);
                 producer = producer();
                 last = lastAnnounced();
@@ -102,7 +98,7 @@ public final class KafkaSnapshotAnnouncer implements SnapshotAnnouncer {
                             + " is published at "
                             + announcement.getUri()
                             + " but could not be announced on topic "
-                            + topic
+                            + topic.name()
                             + "; the announcement is tried again after the restart",
                     e);
         }
@@ -112,7 +108,8 @@ public final class KafkaSnapshotAnnouncer implements SnapshotAnnouncer {
     private void send(long eventTimeMs, byte[] value) throws InterruptedException {
         producer.beginTransaction();
         try {
-            producer.send(new ProducerRecord<>(topic, null, eventTimeMs, model, value)).get();
+            producer.send(new ProducerRecord<>(topic.name(), null, eventTimeMs, model, value))
+                    .get();
         } catch (ExecutionException e) {
             throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e);
         }
@@ -121,32 +118,18 @@ public final class KafkaSnapshotAnnouncer implements SnapshotAnnouncer {
 
     /** The model's latest record on the topic; null for none. */
     private byte @Nullable [] lastAnnounced() {
-        Properties properties = kafka.clientProperties();
-        properties.setProperty(
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                IsolationLevel.READ_COMMITTED.name().toLowerCase(Locale.ROOT));
-        byte[] found = null;
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(
-                        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions =
-                    consumer.partitionsFor(topic).stream()
-                            .map(p -> new TopicPartition(p.topic(), p.partition()))
-                            .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream()
-                    .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    // One model's records are in one partition, in order: they have one key.
-                    if (Arrays.equals(record.key(), model)) {
-                        found = record.value();
-                    }
-                }
-            }
-        }
-        return found;
+        AtomicReference<byte @Nullable []> found = new AtomicReference<>();
+        new CommittedRecords(kafka)
+                .forEach(
+                        topic,
+                        record -> {
+                            // One model's records are in one partition, in order: they have one
+                            // key.
+                            if (Arrays.equals(record.key(), model)) {
+                                found.set(record.value());
+                            }
+                        });
+        return found.get();
     }
 
     @Override

@@ -277,7 +277,7 @@ final class LearnerRun {
                                         FaultySnapshotSink.announcers(
                                                 KafkaSnapshotAnnouncer.on(
                                                         deployment.kafka(),
-                                                        deployment.topics().snapshots().name(),
+                                                        deployment.topics().snapshots(),
                                                         deployment.name()),
                                                 faults)),
                                 faults),

@@ -62,7 +62,7 @@ class LearnerStateHistoryTest {
             throws Exception {
         Deployment deployment = TestingSamples.deployment(folder, 16);
         List<Sample> samples = TestingSamples.generate(deployment, 120, 12);
-        try (TestingLearner steady = new TestingLearner(deployment);
+        try (TestingLearner steady = new TestingLearner(deployment, new HashMapStateBackend());
                 TestingLearner restored =
                         new TestingLearner(deployment, new HashMapStateBackend())) {
             if (version == NEWEST) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tamor.jobs.config.KafkaOptions;
+import io.tamor.jobs.config.TopicOptions;
 import io.tamor.jobs.io.TestingKafkaBroker;
 import io.tamor.schemas.SnapshotAction;
 import io.tamor.schemas.SnapshotAnnouncement;
@@ -72,7 +73,8 @@ class KafkaSnapshotAnnouncerITCase {
 
     private static SnapshotAnnouncer announcer(KafkaOptions kafka, String model)
             throws IOException {
-        return KafkaSnapshotAnnouncer.on(kafka, TOPIC, model).open();
+        return KafkaSnapshotAnnouncer.on(kafka, new TopicOptions(TOPIC, 1, null, false), model)
+                .open();
     }
 
     private static List<String> announced(TestingKafkaBroker broker) throws Exception {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -20,42 +22,66 @@ public final class SnapshotChain {
 
     /**
      * Everything that is wrong with how versions follow each other: a parent that is there must
-     * have the hash that its child names, and only the first one's parent may be gone. A version
-     * without a parent begins anew: what a new model's first one is, whatever was there before.
-     * Rejected versions are no part of it.
+     * have the hash that its child names, and only the first one's parent may be gone. So may that
+     * of a full version where all that are older are kept for the newest one alone: after a restore
+     * from an older savepoint the newest follows one from before those between. A version without a
+     * parent begins anew: what a new model's first one is, whatever was there before. Rejected
+     * versions are no part of it.
      *
      * @param oldestFirst the published versions that are kept
      */
     public static List<String> verify(List<SnapshotFolder> oldestFirst) throws IOException {
         List<String> problems = new ArrayList<>();
-        SortedMap<Long, String> hashes = new TreeMap<>();
+        SortedMap<Long, Link> links = new TreeMap<>();
         for (SnapshotFolder folder : oldestFirst) {
             Manifest manifest = folder.manifest();
+            links.put(manifest.version(), new Link(folder, manifest));
+        }
+        Set<Long> ofNewest = ofNewest(links);
+        for (Link link : links.values()) {
+            Manifest manifest = link.manifest();
             Parent parent = manifest.parent();
-            String there = parent == null ? null : hashes.get(parent.version());
-            if (parent != null && there != null && !there.equals(parent.manifestSha256())) {
-                problems.add(
-                        "snapshot "
-                                + manifest.version()
-                                + " follows "
-                                + parent
-                                + ", that version's manifest has hash "
-                                + there);
-            } else if (parent != null
-                    && there == null
-                    && !hashes.isEmpty()
-                    && parent.version() > hashes.firstKey()) {
+            if (parent == null) {
+                continue;
+            }
+            Link there = links.get(parent.version());
+            Set<Long> older = links.headMap(manifest.version()).keySet();
+            if (there != null) {
+                String hash = there.folder().manifestSha256();
+                if (!hash.equals(parent.manifestSha256())) {
+                    problems.add(
+                            "snapshot "
+                                    + manifest.version()
+                                    + " follows "
+                                    + parent
+                                    + ", that version's manifest has hash "
+                                    + hash);
+                }
+            } else if (!older.isEmpty()
+                    && parent.version() > links.firstKey()
+                    && (manifest.delta() || !ofNewest.containsAll(older))) {
                 problems.add(
                         "snapshot "
                                 + manifest.version()
                                 + " follows "
                                 + parent
                                 + ", which is not there; there are "
-                                + hashes.keySet());
+                                + older);
             }
-            hashes.put(manifest.version(), folder.manifestSha256());
         }
         return problems;
+    }
+
+    /** The parent of the newest version, and what that one is read from. */
+    private static Set<Long> ofNewest(SortedMap<Long, Link> links) {
+        Set<Long> versions = new HashSet<>();
+        Link at = links.isEmpty() ? null : links.get(links.lastKey());
+        Parent parent = at == null ? null : at.manifest().parent();
+        while (parent != null && versions.add(parent.version())) {
+            Link next = links.get(parent.version());
+            parent = next == null || !next.manifest().delta() ? null : next.manifest().parent();
+        }
+        return versions;
     }
 
     /**

@@ -224,6 +224,12 @@ class SnapshotFolderTest {
                 .asString()
                 .contains("which is not there");
         assertThat(SnapshotChain.verify(List.of(one, root))).as("a new model's first").isEmpty();
+        SnapshotFolder late = new SnapshotFolder(new MemorySnapshotStore("late"));
+        late.write(TestingSnapshots.content(trainer, 7, new Parent(1, first)));
+        assertThat(SnapshotChain.verify(List.of(one, orphan, late)))
+                .as("after a restore from when the first was live, one is kept for the last")
+                .isEmpty();
+        assertThat(SnapshotChain.verify(List.of(one, two, orphan, late))).hasSize(1);
     }
 
     @Test
