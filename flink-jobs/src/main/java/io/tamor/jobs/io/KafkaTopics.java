@@ -11,11 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
@@ -28,6 +26,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,23 +101,15 @@ public final class KafkaTopics implements AutoCloseable {
                         topic.partitions());
             }
         }
-        // The others may be somebody else's, and how long records are kept is the operator's
-        // choice.
-        List<TopicOptions> own =
-                Stream.of(deployment.topics().samples(), deployment.topics().userBias())
-                        .filter(topic -> existing.containsKey(topic.name()))
-                        .toList();
-        Map<String, Config> configured = configured(own);
-        for (TopicOptions topic : own) {
-            Config found = configured.get(topic.name());
-            if (found != null) {
-                check(topic, found, problems);
-            }
+        TopicOptions samples = deployment.topics().samples();
+        Config found = existing.containsKey(samples.name()) ? settingsOf(samples) : null;
+        if (found != null) {
+            check(samples, found, problems);
         }
         return problems.found();
     }
 
-    /** What would change results. */
+    /** What would change results: whatever else is set is the operator's choice. */
     private static void check(TopicOptions topic, Config found, Problems problems) {
         Map<String, String> wanted = settings(topic);
         for (String key :
@@ -136,27 +127,25 @@ public final class KafkaTopics implements AutoCloseable {
         }
     }
 
-    /** The topics' settings; nothing where the broker does not let this client see them. */
-    private Map<String, Config> configured(List<TopicOptions> topics) {
-        List<ConfigResource> resources =
-                topics.stream()
-                        .map(t -> new ConfigResource(ConfigResource.Type.TOPIC, t.name()))
-                        .toList();
-        Map<String, Config> configured = new TreeMap<>();
-        KafkaFuture<Map<ConfigResource, Config>> all = admin.describeConfigs(resources).all();
+    /** A topic's settings; null where the broker does not let this client see them. */
+    private @Nullable Config settingsOf(TopicOptions topic) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
         try {
-            await(all, "describe the settings of topics")
-                    .forEach((topic, found) -> configured.put(topic.name(), found));
+            return await(
+                            admin.describeConfigs(List.of(resource)).all(),
+                            "describe topic " + topic.name())
+                    .get(resource);
         } catch (BrokerUnavailableException e) {
             if (!(e.getCause() instanceof ExecutionException refused)
                     || !(refused.getCause() instanceof AuthorizationException)) {
                 throw e;
             }
             LOG.warn(
-                    "Topics' timestamp types and cleanup policies are not checked: {}",
+                    "Topic {}: timestamp type and cleanup policy are not checked: {}",
+                    topic.name(),
                     rootMessage(e));
+            return null;
         }
-        return configured;
     }
 
     private Map<String, TopicDescription> describe(Deployment deployment) {

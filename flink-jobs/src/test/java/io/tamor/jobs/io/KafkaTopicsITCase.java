@@ -31,9 +31,8 @@ class KafkaTopicsITCase {
                 assertThat(topics.createMissing(deployment)).isNotEmpty();
                 assertThat(topics.problems(deployment)).isEmpty();
                 String samples = deployment.topics().samples().name();
-                String userBias = deployment.topics().userBias().name();
                 set(admin, samples, "message.timestamp.type", "LogAppendTime");
-                set(admin, userBias, "cleanup.policy", "delete");
+                set(admin, samples, "cleanup.policy", "compact");
                 assertThat(topics.problems(deployment))
                         .hasSize(2)
                         .anyMatch(
@@ -43,8 +42,8 @@ class KafkaTopicsITCase {
                                                         "=LogAppendTime, wanted Create"))
                         .anyMatch(
                                 problem ->
-                                        problem.contains(userBias)
-                                                && problem.contains("=delete, wanted compact"));
+                                        problem.contains(samples)
+                                                && problem.contains("=compact, wanted delete"));
             }
         }
     }
