@@ -13,6 +13,7 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.KeyedStateFunction;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
@@ -227,36 +228,36 @@ final class UserRows implements UserRowStore {
         }
     }
 
+    /** Goes through all keys that have the state. */
+    private <T> void walk(
+            ValueStateDescriptor<T> state, KeyedStateFunction<String, ValueState<T>> visit)
+            throws Exception {
+        backend.applyToAllKeys(
+                VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, state, visit);
+    }
+
+    private static void show(String userId, @Nullable UserRow row, Visitor visitor) {
+        visitor.visit(
+                userId,
+                row == null || !row.admitted() ? null : row.values,
+                row == null ? 0 : row.trainedMs);
+    }
+
     /** Shows every row changed since they were drained last. */
     void showChanges(Visitor visitor) throws Exception {
         flush();
-        backend.applyToAllKeys(
-                VoidNamespace.INSTANCE,
-                VoidNamespaceSerializer.INSTANCE,
-                CHANGED,
-                (userId, mark) -> {
-                    UserRow row = rows.value();
-                    visitor.visit(
-                            userId,
-                            row == null || !row.admitted() ? null : row.values,
-                            row == null ? 0 : row.trainedMs);
-                });
+        walk(CHANGED, (userId, mark) -> show(userId, rows.value(), visitor));
     }
 
     /** Shows every row changed since the last call and takes their marks away. */
     void drainChanges(Visitor visitor) throws Exception {
         flush(); // in the state's order, which does not depend on what is in memory
-        backend.applyToAllKeys(
-                VoidNamespace.INSTANCE,
-                VoidNamespaceSerializer.INSTANCE,
+        walk(
                 CHANGED,
                 (userId, mark) -> {
                     Loaded known = loaded.get(userId);
                     UserRow row = known == null ? rows.value() : known.row;
-                    visitor.visit(
-                            userId,
-                            row == null || !row.admitted() ? null : row.values,
-                            row == null ? 0 : row.trainedMs);
+                    show(userId, row, visitor);
                     mark.clear();
                     if (known != null) {
                         known.theRow().changed = false;
@@ -277,9 +278,7 @@ final class UserRows implements UserRowStore {
      */
     void publish(long before, long moment, Visitor visitor) throws Exception {
         unload();
-        backend.applyToAllKeys(
-                VoidNamespace.INSTANCE,
-                VoidNamespaceSerializer.INSTANCE,
+        walk(
                 CHANGED,
                 (userId, mark) -> {
                     UserRow row = rows.value();
@@ -311,9 +310,7 @@ final class UserRows implements UserRowStore {
      */
     void takeBack(long takenBack, long good, Visitor visitor) throws Exception {
         unload();
-        backend.applyToAllKeys(
-                VoidNamespace.INSTANCE,
-                VoidNamespaceSerializer.INSTANCE,
+        walk(
                 ROW,
                 (userId, state) -> {
                     UserRow row = state.value();
@@ -329,9 +326,7 @@ final class UserRows implements UserRowStore {
     /** Makes every row what it was as of a version; one that was not there then is dropped. */
     void returnTo(long version) throws Exception {
         unload();
-        backend.applyToAllKeys(
-                VoidNamespace.INSTANCE,
-                VoidNamespaceSerializer.INSTANCE,
+        walk(
                 ROW,
                 (userId, state) -> {
                     UserRow row = state.value();

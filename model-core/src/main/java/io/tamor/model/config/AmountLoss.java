@@ -8,5 +8,8 @@ public enum AmountLoss {
      * Zero-inflated lognormal: Wang, Liu, Miao, "A Deep Probabilistic Model for Customer Lifetime
      * Value Prediction", 2019, arXiv 1912.07753, equations 3 to 5.
      */
-    ZERO_INFLATED_LOGNORMAL
+    ZERO_INFLATED_LOGNORMAL;
+
+    /** exp of more than this is no amount of money; keeps predictions finite. */
+    public static final double LARGEST_LOG = 40;
 }

@@ -71,13 +71,12 @@ public final class DenseNormalizer {
             double most = Math.min(mean[f] + far, MOST);
             double sum = 0;
             for (int r = 0; r < rows; r++) {
-                sum += Math.max(least, Math.min(most, values[r * stride + from + f]));
+                sum += within(least, most, values[r * stride + from + f]);
             }
             double batchMean = sum / rows;
             double squares = 0;
             for (int r = 0; r < rows; r++) {
-                double d =
-                        Math.max(least, Math.min(most, values[r * stride + from + f])) - batchMean;
+                double d = within(least, most, values[r * stride + from + f]) - batchMean;
                 squares += d * d;
             }
             double delta = batchMean - mean[f];
@@ -86,6 +85,10 @@ public final class DenseNormalizer {
         }
         count = total;
         refresh();
+    }
+
+    private static double within(double least, double most, double value) {
+        return Math.max(least, Math.min(most, value));
     }
 
     /**

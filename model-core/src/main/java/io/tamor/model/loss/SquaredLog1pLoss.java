@@ -1,12 +1,10 @@
 package io.tamor.model.loss;
 
+import io.tamor.model.config.AmountLoss;
 import java.nio.FloatBuffer;
 
 /** Half the squared error between the output and log1p(yuan). */
 public final class SquaredLog1pLoss implements Loss {
-    /** exp of more than this is no amount of money; keeps predictions finite. */
-    private static final double LARGEST_LOG = 40;
-
     @Override
     public int outputs() {
         return 1;
@@ -27,6 +25,6 @@ public final class SquaredLog1pLoss implements Loss {
 
     @Override
     public float prediction(FloatBuffer output, int at) {
-        return (float) Math.max(0, Math.expm1(Math.min(output.get(at), LARGEST_LOG)));
+        return (float) Math.max(0, Math.expm1(Math.min(output.get(at), AmountLoss.LARGEST_LOG)));
     }
 }

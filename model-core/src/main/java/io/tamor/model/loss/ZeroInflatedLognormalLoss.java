@@ -1,5 +1,6 @@
 package io.tamor.model.loss;
 
+import io.tamor.model.config.AmountLoss;
 import java.nio.FloatBuffer;
 
 /**
@@ -13,9 +14,6 @@ public final class ZeroInflatedLognormalLoss implements Loss {
 
     /** Keeps a collapsed sigma from dividing by zero; the authors' code has the same guard. */
     private static final double LEAST_SIGMA = 1e-4;
-
-    /** exp of more than this is no amount of money; keeps predictions finite. */
-    private static final double LARGEST_LOG = 40;
 
     private final LogisticLoss positive = new LogisticLoss();
 
@@ -59,7 +57,7 @@ public final class ZeroInflatedLognormalLoss implements Loss {
     @Override
     public float prediction(FloatBuffer output, int at) {
         double sigma = sigma(output.get(at + 2));
-        double log = Math.min(output.get(at + 1) + 0.5 * sigma * sigma, LARGEST_LOG);
+        double log = Math.min(output.get(at + 1) + 0.5 * sigma * sigma, AmountLoss.LARGEST_LOG);
         return (float) (positive.prediction(output, at) * Math.exp(log));
     }
 }

@@ -151,7 +151,7 @@ public final class MergedLearner {
         if (!compares()) {
             ComparedMetrics own = ComparedMetrics.none(spec, horizon, false, false);
             reports()
-                    .filter(report -> report.round() >= standing.returnRound())
+                    .filter(this::hasHeardOfReturn)
                     .forEach(report -> own.add(report.comparison()));
             return own;
         }
@@ -170,7 +170,7 @@ public final class MergedLearner {
     private Stream<ReplicaReport> comparing() {
         Standing standing = rounds.standing();
         return reports()
-                .filter(report -> report.round() >= standing.returnRound())
+                .filter(this::hasHeardOfReturn)
                 .filter(report -> report.liveVersion() == standing.liveVersion())
                 .filter(
                         report ->
@@ -180,7 +180,11 @@ public final class MergedLearner {
 
     /** Whether every replica has heard of the last return, so that none learns what is void. */
     public boolean together() {
-        return complete() && reports().allMatch(r -> r.round() >= rounds.standing().returnRound());
+        return complete() && reports().allMatch(this::hasHeardOfReturn);
+    }
+
+    private boolean hasHeardOfReturn(ReplicaReport report) {
+        return report.round() >= rounds.standing().returnRound();
     }
 
     /** The replicas whose loss has run away on what is not void already. */
@@ -188,9 +192,7 @@ public final class MergedLearner {
         List<Integer> diverged = new ArrayList<>();
         for (int replica = 0; replica < reports.length; replica++) {
             ReplicaReport report = reports[replica];
-            if (report != null
-                    && report.diverged()
-                    && report.round() >= rounds.standing().returnRound()) {
+            if (report != null && report.diverged() && hasHeardOfReturn(report)) {
                 diverged.add(replica);
             }
         }

@@ -17,7 +17,6 @@ final class OnnxHeads {
     private static final double LARGEST_LOGIT = Math.log((1 - 1e-7) / 1e-7);
 
     private static final double LEAST_SIGMA = 1e-4;
-    private static final double LARGEST_LOG = 40;
 
     private final OnnxGraph graph;
     private final ModelSpec spec;
@@ -140,7 +139,9 @@ final class OnnxHeads {
     private String amount(String output, AmountLoss loss) {
         return switch (loss) {
             case SQUARED_LOG1P -> {
-                String log = graph.node("Min", output, graph.scalar("largest_log", LARGEST_LOG));
+                String log =
+                        graph.node(
+                                "Min", output, graph.scalar("largest_log", AmountLoss.LARGEST_LOG));
                 String yuan = graph.node("Sub", graph.node("Exp", log), graph.scalar("one", 1));
                 yield graph.squeezed(graph.node("Relu", yuan));
             }
@@ -158,7 +159,7 @@ final class OnnxHeads {
                         graph.node(
                                 "Min",
                                 graph.node("Add", graph.column(output, 1), half),
-                                graph.scalar("largest_log", LARGEST_LOG));
+                                graph.scalar("largest_log", AmountLoss.LARGEST_LOG));
                 yield graph.node("Mul", probability, graph.node("Exp", log));
             }
         };
